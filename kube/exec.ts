@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { Exec, type V1Status } from "@kubernetes/client-node";
 import type { KubeClient } from "./client.ts";
 import { TimedOut } from "./wait.ts";
@@ -18,11 +18,25 @@ export interface ExecResult {
   stderr: string;
 }
 
+export interface ExecOptions {
+  /** Text for the command's standard input: the way for what must not stand in an audit log, as arguments would. */
+  input?: string;
+  /** Seconds after which the wait fails; default 60. */
+  seconds?: number;
+}
+
 /**
  * Runs a command in a running container and waits for its end.
- * @throws Error when the command could not be started, TimedOut when it does not end within `seconds` (default 60)
+ * @throws Error when the command could not be started, TimedOut when it does not end in time
  */
-export async function exec(client: KubeClient, target: Target, command: string[], seconds = 60): Promise<ExecResult> {
+export async function exec(
+  client: KubeClient,
+  target: Target,
+  command: string[],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
+  const { input, seconds = 60 } = options;
+  const stdin = input === undefined ? null : Readable.from([input]);
   const stdout = new Collector();
   const stderr = new Collector();
   const where = `exec in ${target.namespace}/${target.pod} (${target.container})`;
@@ -42,7 +56,7 @@ export async function exec(client: KubeClient, target: Target, command: string[]
       });
     };
     new Exec(client.config)
-      .exec(target.namespace, target.pod, target.container, command, stdout, stderr, null, false, onStatus)
+      .exec(target.namespace, target.pod, target.container, command, stdout, stderr, stdin, false, onStatus)
       .then(
         (socket) => {
           socket.onclose = () => {
@@ -53,7 +67,7 @@ export async function exec(client: KubeClient, target: Target, command: string[]
         },
         (error: unknown) => {
           settle(() => {
-            reject(new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`));
+            reject(new Error(`${where}: ${(error as { message?: string }).message ?? String(error)}`));
           });
         },
       );
