@@ -30,7 +30,14 @@ export class Database extends pulumi.ComponentResource {
         metadata: { name: database.name, namespace, annotations: { "pulumi.com/waitFor": "condition=Ready" } },
         spec: clusterSpec(args),
       },
-      { parent: this, protect: args.protect, customTimeouts: { create, update: create }, hooks: args.webhookReady },
+      {
+        parent: this,
+        protect: args.protect,
+        customTimeouts: { create, update: create },
+        hooks: args.webhookReady,
+        // A child does not inherit it, and a destroy must delete the Cluster before the operator that cleans up after it.
+        ...(opts?.dependsOn && { dependsOn: opts.dependsOn }),
+      },
     );
     this.clusterName = cluster.metadata.name;
 
