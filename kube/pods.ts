@@ -43,6 +43,11 @@ export async function untilRunning(
   }
 }
 
+/** What a container has written to standard output and standard error so far. */
+export async function podLog(client: KubeClient, namespace: string, pod: string, container: string): Promise<string> {
+  return client.text("GET", `/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query: { container } });
+}
+
 function isRunning(pod: KubeObject): boolean {
   const { phase, podIP } = podStatus(pod);
   return phase === "Running" && podIP !== undefined;
