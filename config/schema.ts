@@ -11,10 +11,13 @@ const labels = z.record(
 const podLabels = labels.refine((map) => Object.keys(map).length > 0, "at least one label: none would match every pod");
 
 const toleration = z.strictObject({
-  key: z.string().optional(),
-  operator: z.enum(["Equal", "Exists"]).optional(),
-  value: z.string().optional(),
-  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+  key: z.string().optional().describe("Key of the taint; every key when left out."),
+  operator: z.enum(["Equal", "Exists"]).optional().describe("How `value` is compared; Equal when left out."),
+  value: z.string().optional().describe("Value of the taint."),
+  effect: z
+    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+    .optional()
+    .describe("Effect of the taint; every effect when left out."),
 });
 
 const cluster = z.strictObject({
@@ -89,7 +92,10 @@ const database = z.strictObject({
     .default("ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie")
     .describe("Operand image; the tag starts with the PostgreSQL version."),
   bootstrap: z
-    .strictObject({ database: identifier, owner: identifier })
+    .strictObject({
+      database: identifier.describe("Database made at the first start."),
+      owner: identifier.describe("Role that owns it."),
+    })
     .optional()
     .describe("Database and owner made at the first start, never to change. Default: those of the first client."),
   storage: z
@@ -100,13 +106,15 @@ const database = z.strictObject({
         .default("5Gi")
         .describe("WAL volume of each instance; null keeps WAL on the data volume. Cannot be removed later."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Volumes of each instance."),
   resources: z
     .strictObject({
       memory: quantity.default("2Gi").describe("Request and limit of each instance; parameters derive from it."),
       cpu: quantity.default("1").describe("CPU request of each instance."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("What each instance gets of its node."),
   synchronous: z
     .strictObject({
       method: z.enum(["any", "first"]).default("any").describe("How standbys are chosen for a commit."),

@@ -58,8 +58,10 @@ export class Operator extends pulumi.ComponentResource {
       register(object, { provider: adopting, retainOnDelete: true }),
     );
     const rest = objects.filter(({ kind }) => !["Namespace", "CustomResourceDefinition", "Deployment"].includes(kind));
+    for (const object of kinds("Service")) register(object, { dependsOn: namespace });
     const needed = rest.map((object) => register(object, { dependsOn: namespace }));
-    // The operator puts its CA into the webhook configurations when it starts, and watches its own kinds.
+    // The operator puts its CA into the webhook configurations when it starts, and watches its own kinds. Its Service
+    // is no part of that: a Service counts as ready only when it leads to the operator's pod.
     for (const object of kinds("Deployment")) register(object, { dependsOn: [...definitions, ...needed] });
   }
 }
