@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Toleration } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { probeConfigMap, probePod } from "./pod.ts";
@@ -7,7 +8,7 @@ import { probe } from "./probe.ts";
 export interface StageArgs {
   /** The namespace it makes for itself. */
   namespace: string;
-  /** Whose proof it is: what a crashed proof of the same owner left behind is this one's to remove. */
+  /** Whose proof it is, in any words: what a crashed proof of the same owner left behind is this one's to remove. */
   owner: string;
   /** A PostgreSQL image (bash, coreutils, perl). */
   image: string;
@@ -37,7 +38,12 @@ const label = { owner: "hcloud-postgres/enforcement-proof", role: "hcloud-postgr
 
 /** Selects the namespaces of an owner's proofs. */
 export function leftovers(owner: string): string {
-  return `${label.owner}=${owner}`;
+  return `${label.owner}=${labelValue(owner)}`;
+}
+
+/** Any text as a label's value, which is short and knows no slash. */
+function labelValue(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** Renders everything that one proof needs, for a namespace of its own under the `restricted` Pod Security Standard. */
@@ -59,7 +65,8 @@ export function renderStage(args: StageArgs): Stage {
       kind: "Namespace",
       metadata: {
         name: namespace,
-        labels: { [label.owner]: owner, "pod-security.kubernetes.io/enforce": "restricted" },
+        labels: { [label.owner]: labelValue(owner), "pod-security.kubernetes.io/enforce": "restricted" },
+        annotations: { [label.owner]: owner },
       },
     },
     script: probeConfigMap(namespace, "probe"),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { renderStage } from "../../../components/enforcement/objects.ts";
+import { leftovers, renderStage } from "../../../components/enforcement/objects.ts";
 
 const stage = renderStage({
   namespace: "enforcement-1",
-  owner: "production",
+  owner: "organization/hcloud-postgres/production",
   image: "example.org/postgresql:17",
   nodes: ["node-a", "node-b.example.org"],
   tolerations: [{ key: "database", operator: "Exists" }],
@@ -22,11 +22,14 @@ interface PodSpec {
 const specOf = (pod: unknown) => (pod as { spec: PodSpec }).spec;
 
 describe("the stage of an enforcement proof", () => {
-  it("is a namespace under the restricted standard that names its owner", () => {
-    expect(stage.namespace.metadata.labels).toEqual({
-      "hcloud-postgres/enforcement-proof": "production",
-      "pod-security.kubernetes.io/enforce": "restricted",
-    });
+  it("is a namespace under the restricted standard that its owner finds again, and nobody else", () => {
+    const { labels = {}, annotations } = stage.namespace.metadata;
+    expect(annotations).toEqual({ "hcloud-postgres/enforcement-proof": "organization/hcloud-postgres/production" });
+    expect(labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+    const own = leftovers("organization/hcloud-postgres/production");
+    expect(own).toBe(`hcloud-postgres/enforcement-proof=${String(labels["hcloud-postgres/enforcement-proof"])}`);
+    expect(own).toMatch(/=[a-z0-9]+$/);
+    expect(leftovers("organization/hcloud-postgres/staging")).not.toBe(own);
   });
 
   it("pins one canary to each node", () => {
