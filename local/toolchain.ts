@@ -60,6 +60,9 @@ const builds = {
 /** A binary of the local cluster or its engine, built from local/tools. */
 export type ToolName = keyof typeof builds;
 
+/** Every tool that can be built. */
+export const toolNames = Object.keys(builds) as ToolName[];
+
 const environment = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOOS: "linux", GOARCH: "amd64" };
 const pending = new Map<ToolName, Promise<string>>();
 let lastBuild: Promise<unknown> = Promise.resolve();
@@ -80,7 +83,7 @@ export function tool(name: ToolName): Promise<string> {
 /** The tools that are not in the cache yet. */
 export async function unbuiltTools(): Promise<ToolName[]> {
   const go = await goVersion();
-  return (Object.keys(builds) as ToolName[]).filter((name) => !existsSync(binaryPath(name, go)));
+  return toolNames.filter((name) => !existsSync(binaryPath(name, go)));
 }
 
 /** The version of the installed Go, such as `1.26.8`. A Go that is missing or older than a tool's module asks for is a {@link Refusal}. */

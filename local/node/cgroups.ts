@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../log.ts";
 import { name } from "./layout.ts";
+import { mountinfo } from "./mountinfo.ts";
 
 /** What the machine offers to group and limit processes. */
 export interface CgroupMounts {
@@ -30,7 +31,7 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
   return mounts;
 }
 
-const mounts = parseCgroupMounts(readFileSync("/proc/self/mountinfo", "utf8"));
+const mounts = parseCgroupMounts(mountinfo());
 const isPureV2 = Object.keys(mounts.v1).length === 0;
 
 /** What is missing for pods to be grouped and limited; empty when all is there. */

@@ -65,14 +65,6 @@ export async function untilReady(
   }
 }
 
-/** True when the address answers a plain GET with success. */
-export function isHealthy(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(2000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
 /** A {@link Refusal} that says what is wrong with a daemon and shows the end of its log. */
 export function failure(daemon: string, problem: string): Refusal {
   const log = logOf(daemon);

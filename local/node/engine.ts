@@ -1,9 +1,10 @@
 import { Refusal } from "../log.ts";
 import { tool } from "../toolchain.ts";
-import { ensureRunning, isHealthy, stop, untilReady } from "./daemon.ts";
+import { ensureRunning, stop, untilReady } from "./daemon.ts";
 import { daemon } from "./daemons.ts";
 import { network } from "./layout.ts";
 import { runInside } from "./namespaces.ts";
+import { isHealthy } from "./probes.ts";
 
 /** kube-router, the NetworkPolicy engine that k3s embeds, on a node that is up. */
 export const networkPolicyEngine = {

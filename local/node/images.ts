@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { existsSync, globSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { step } from "../log.ts";
 import { tool } from "../toolchain.ts";
@@ -25,7 +25,8 @@ export interface PackedImage {
 
 /** Packs every image that the node needs, or finds it in the cache. */
 export async function packImages(): Promise<PackedImage[]> {
-  await rm(join(imageDir, "unfinished"), { recursive: true, force: true });
+  for (const folder of globSync("unfinished-*", { cwd: imageDir }))
+    await rm(join(imageDir, folder), { recursive: true });
   const manager = await tool("manager");
   return [
     await packFiles(pauseImage, [{ path: "/pause", file: "/usr/bin/catatonit" }], { Entrypoint: ["/pause", "-P"] }),
@@ -69,9 +70,9 @@ async function packImage(
 
   const started = process.uptime();
   step(`packing image ${tag}`);
-  const unfinished = join(imageDir, "unfinished");
+  await mkdir(imageDir, { recursive: true });
+  const unfinished = await mkdtemp(join(imageDir, "unfinished-"));
   const layer = join(unfinished, "layer.tar");
-  await mkdir(unfinished, { recursive: true });
   await write(layer);
   await writeArchive(join(unfinished, "image.tar"), tag, layer, config);
   await rename(join(unfinished, "image.tar"), archive);

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { outcome, run } from "../exec.ts";
 import { Refusal } from "../log.ts";
 import { name, network, nodeDir, paths, runDir } from "./layout.ts";
+import { mountinfo } from "./mountinfo.ts";
 
 /** Where containerd, the CNI plugins and the kubelet keep state that no flag moves: the node sees folders of its own there. */
 export const privateFolders = ["/run", "/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods"];
@@ -18,8 +20,8 @@ export function runInside(command: string, args: string[], input?: string): Prom
 }
 
 /** Mount points on this machine that belong to the node, the innermost first. */
-export function nodeMounts(mountinfo = readFileSync("/proc/self/mountinfo", "utf8")): string[] {
-  return mountinfo
+export function nodeMounts(mounts = mountinfo()): string[] {
+  return mounts
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
     .filter((path) => [runDir, nodeDir].some((folder) => path === folder || path.startsWith(`${folder}/`)))
@@ -33,6 +35,13 @@ export function nodeOwner(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The refusal to touch a node whose state is another user's or in another folder; undefined where there is none. */
+export function foreignNode(owner = nodeOwner()): string | undefined {
+  if (owner === undefined || owner === nodeDir) return undefined;
+  const home = dirname(dirname(owner));
+  return `a node with its state in ${owner} is up; take it down with XDG_STATE_HOME=${home} npm run local -- down`;
 }
 
 /** Creates what is missing of the node's network and mount namespaces and of the links between node and machine. */

@@ -3,24 +3,25 @@ import { dirname } from "node:path";
 import { outcome, run } from "../exec.ts";
 import { Refusal } from "../log.ts";
 import { cacheDir, stateDir } from "../paths.ts";
-import { goVersion, unbuiltTools } from "../toolchain.ts";
+import { toolNames, unbuiltTools } from "../toolchain.ts";
 import { missingCgroups } from "./cgroups.ts";
 import { nodeDir, paths } from "./layout.ts";
-import { nodeOwner, privateFolders } from "./namespaces.ts";
+import { foreignNode, privateFolders } from "./namespaces.ts";
 
 /** A Unix socket's path has to fit into the kernel's 108 bytes, and containerd appends `.ttrpc` to it. */
 const longestSocket = 100;
 
 const GiB = 2 ** 30;
 /** Measured, with room to spare: what one run leaves in each folder. */
-const space = { goCaches: 13 * GiB, tools: 2 * GiB, node: 3 * GiB };
+const space = { goBuild: 9 * GiB, goModules: 4.5 * GiB, cache: 2.5 * GiB, node: 3 * GiB };
 
 /** Refuses, with every reason at once, where the node cannot run; creates nothing. */
 export async function preflight(): Promise<void> {
   const problems = [...platformProblems(), ...stateProblems(), ...cgroupProblems()];
+  const foreign = foreignNode();
+  if (foreign !== undefined) problems.push(foreign);
   if (problems.length === 0) problems.push(...(await capabilityProblems()));
   problems.push(...(await goProblems()));
-  problems.push(...(await spaceProblems()));
   if (problems.length === 0) return;
   throw new Refusal(["The local node cannot run here:", ...problems].join("\n- "));
 }
@@ -43,19 +44,13 @@ export function osRelease(text = read("/etc/os-release")): string {
 }
 
 /** Why the state folder cannot hold the node. */
-export function stateProblems(owner = nodeOwner(), socket: string = paths.containerdSocket): string[] {
+export function stateProblems(socket: string = paths.containerdSocket): string[] {
   const problems: string[] = [];
   const hiding = privateFolders.find((folder) => nodeDir.startsWith(`${folder}/`));
   if (hiding !== undefined) problems.push(`XDG_STATE_HOME is below ${hiding}, which the node hides; choose another`);
   if (socket.length > longestSocket) {
     problems.push(
       `XDG_STATE_HOME is too long: ${socket} has over ${String(longestSocket)} characters; choose a shorter one`,
-    );
-  }
-  if (owner !== undefined && owner !== nodeDir) {
-    const home = dirname(dirname(owner));
-    problems.push(
-      `a node with its state in ${owner} is up; take it down with XDG_STATE_HOME=${home} npm run local -- down`,
     );
   }
   return problems;
@@ -73,8 +68,7 @@ async function capabilityProblems(): Promise<string[]> {
 
 async function goProblems(): Promise<string[]> {
   try {
-    await goVersion();
-    return [];
+    return await spaceProblems();
   } catch (error) {
     if (error instanceof Refusal) return [error.message];
     throw error;
@@ -82,10 +76,11 @@ async function goProblems(): Promise<string[]> {
 }
 
 async function spaceProblems(): Promise<string[]> {
-  const needs: [string, number][] = [[stateDir, space.node]];
-  if ((await unbuiltTools()).length > 0) {
-    const caches = (await run("go", ["env", "GOCACHE", "GOMODCACHE"])).trim().split("\n");
-    needs.push([cacheDir, space.tools], ...caches.map((cache): [string, number] => [cache, space.goCaches / 2]));
+  const needs: [string, number][] = existsSync(nodeDir) ? [] : [[stateDir, space.node]];
+  const unbuilt = (await unbuiltTools()).length / toolNames.length;
+  if (unbuilt > 0) {
+    const [build = "", modules = ""] = (await run("go", ["env", "GOCACHE", "GOMODCACHE"])).split("\n");
+    needs.push([cacheDir, space.cache], [build, unbuilt * space.goBuild], [modules, unbuilt * space.goModules]);
   }
   return missingSpace(needs);
 }
