@@ -41,12 +41,25 @@ export async function writeOperandLayer(layer: string): Promise<void> {
     "--variant=minbase",
     "--format=tar",
     `--include=${packages.join(",")}`,
+    ...(await aptSettings()).map((setting) => `--aptopt=${setting}`),
     ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
     ...hooks.essential.map((hook) => `--essential-hook=${hook}`),
     ...hooks.customize.map((hook) => `--customize-hook=${hook}`),
     ...[suite, layer, ...(await debianSources())],
   ];
   await run("mmdebstrap", args, { timeoutSeconds: 1200 });
+}
+
+/** How this machine reaches its package archives: mmdebstrap's own apt reads none of the machine's settings. */
+async function aptSettings(): Promise<string[]> {
+  const settings = await run("apt-config", [
+    "dump",
+    "--no-empty",
+    "Acquire::http",
+    "Acquire::https",
+    "Acquire::Retries",
+  ]);
+  return settings.split("\n").filter(Boolean);
 }
 
 async function debianSources(): Promise<string[]> {

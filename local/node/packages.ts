@@ -35,7 +35,10 @@ export async function installPackages(): Promise<void> {
   step(`installing Debian packages: ${missing.join(" ")}`);
   await run("apt-get", ["update", "-q"], { timeoutSeconds: 300 });
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["install", "-qy", "--no-install-recommends", ...missing], { env, timeoutSeconds: 600 });
+  await run("apt-get", ["install", "-qy", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=60", ...missing], {
+    env,
+    timeoutSeconds: 600,
+  });
 }
 
 /** Loads the kernel modules that pods need, where the kernel has them as modules. */
