@@ -18,7 +18,8 @@ export function explain(project: string, problems: readonly Problem[]): string {
     const found = got === undefined ? "nothing" : JSON.stringify(got);
     return `  ${project}:${key}: got ${found}, expected ${expected}; fix: ${fix}`;
   });
-  return [`${String(problems.length)} problem(s), nothing was changed:`, ...lines].join("\n");
+  const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
+  return [`${count}, nothing was changed:`, ...lines].join("\n");
 }
 
 /** The problems that `schema` found in `value`; an unknown key comes with the nearest known one. */

@@ -107,7 +107,11 @@ export class KubeClient {
     const headers = {
       ...(tls.headers as Record<string, string>),
       accept: "application/json",
-      ...(body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
+      ...(body !== undefined && {
+        "content-type": options.contentType ?? "application/json",
+        // Without it Node.js sends the body of a DELETE in a way that servers take for none.
+        "content-length": String(Buffer.byteLength(body)),
+      }),
     };
     const timeout = options.timeout ?? 30_000;
     const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {

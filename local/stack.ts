@@ -26,24 +26,25 @@ interface StackFile {
 export interface StackArgs {
   /** Content of the cluster's kubeconfig. */
   kubeconfig: string;
-  /** Keys of `database` over those of Pulumi.local.yaml. */
-  database?: Record<string, unknown>;
+  /** Settings over those of Pulumi.local.yaml; objects are merged key by key. */
+  config?: Readonly<Record<string, unknown>>;
 }
 
 /** Creates the stack where it is missing, and writes its configuration anew from Pulumi.local.yaml. */
-export async function prepareStack({ kubeconfig, database }: StackArgs): Promise<void> {
+export async function prepareStack({ kubeconfig, config = {} }: StackArgs): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   // In a folder of its own: creating a stack writes the encryption salt into the stack file beside Pulumi.yaml.
   if (!(await exists())) await must(["stack", "init", STACK], { cwd: folder });
   const { encryptionsalt } = readStackFile(configFile);
-  const { config } = readStackFile(join(checkout, `Pulumi.${STACK}.yaml`));
-  const key = "hcloud-postgres:database";
-  const settings = { ...(config[key] as object), ...database };
-  const file: StackFile = {
-    ...(encryptionsalt !== undefined && { encryptionsalt }),
-    config: { ...config, [key]: settings },
-  };
+  const committed = readStackFile(join(checkout, `Pulumi.${STACK}.yaml`)).config;
+  const merged = { ...committed };
+  for (const [name, value] of Object.entries(config)) {
+    const key = `hcloud-postgres:${name}`;
+    const old = committed[key];
+    merged[key] = isPlain(old) && isPlain(value) ? { ...old, ...value } : value;
+  }
+  const file: StackFile = { ...(encryptionsalt !== undefined && { encryptionsalt }), config: merged };
   writeFileSync(configFile, stringify(file), { mode: 0o600 });
   await must(["config", "set", "--secret", "kubeconfig", ...configured], { input: kubeconfig });
 }
@@ -98,6 +99,10 @@ async function must(args: string[], options: PulumiOptions = {}): Promise<string
   const { code, stdout } = await pulumi(args, { cwd: checkout, ...options });
   if (code !== 0) throw new Refusal(`pulumi ${args[0] ?? ""} failed: see above`);
   return stdout;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readStackFile(file: string): StackFile {

@@ -11,22 +11,22 @@ export interface Target {
   kubeconfig: string;
   /** Made by us for this purpose: it goes with `down`, and the proof may break things in it. */
   ours: boolean;
-  /** Keys of `database` that this cluster asks for. */
-  database: Record<string, unknown>;
+  /** Settings that this cluster asks for, over those of Pulumi.local.yaml. */
+  config: Readonly<Record<string, unknown>>;
 }
 
 const K3D_CLUSTER = "hcloud-postgres";
 
 /** Makes the cluster where it is ours to make, and says how to reach it. */
 export async function bringUp({ on, kubeconfig }: Options): Promise<Target> {
-  if (kubeconfig !== undefined) return { kubeconfig: content(kubeconfig), ours: false, database: {} };
+  if (kubeconfig !== undefined) return { kubeconfig: content(kubeconfig), ours: false, config: {} };
   if (on === "k3d") {
     await run("k3d", ["cluster", "create", K3D_CLUSTER, "--wait"], { timeoutSeconds: 600 });
-    return { kubeconfig: await run("k3d", ["kubeconfig", "get", K3D_CLUSTER]), ours: true, database: {} };
+    return { kubeconfig: await run("k3d", ["kubeconfig", "get", K3D_CLUSTER]), ours: true, config: {} };
   }
   const { kubeconfig: file } = await node.up();
   // No image registry can be reached from the bare node.
-  return { kubeconfig: content(file), ours: true, database: { image: operandImage } };
+  return { kubeconfig: content(file), ours: true, config: { database: { image: operandImage } } };
 }
 
 /** Removes the cluster where it was ours to make. */

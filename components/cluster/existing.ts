@@ -41,7 +41,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
       );
     // A changed password updates its Secret in place; a replacement would leave the clients without it for a moment.
     this.provider = provider(`${name}-provider`, { enableSecretMutable: true, enableConfigMapMutable: true });
-    this.adopting = provider(`${name}-adopting-provider`, { upsertExistingObjects: true });
+    this.adopting = provider(`${name}-adopting-provider`, { upsertExistingObjects: true, enablePatchForce: true });
     const nodes = usableNodes(live.nodes, nodeSelector, tolerations).map((node) => node.name);
     const distinctNodes = args.distinctNodes ?? nodes.length >= args.database.instances;
     this.placement = { nodeSelector, tolerations, distinctNodes };

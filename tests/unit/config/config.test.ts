@@ -105,7 +105,7 @@ test.each(refused)("%s is refused", async (_name, config, said) => {
 test("everything that is wrong is in one error", async () => {
   const config = { clinets: 1, database: { instances: 0, image: "x" }, kubeconfig: undefined };
   const error: unknown = await runStack("production", { config }).catch((thrown: unknown) => thrown);
-  expect(String(error)).toMatch(/^Error: 4 problem\(s\), nothing was changed:\n/);
+  expect(String(error)).toMatch(/^Error: 4 problems, nothing was changed:\n/);
   expect(String(error).split("\n")).toHaveLength(5);
 });
 

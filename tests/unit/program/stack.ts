@@ -79,6 +79,8 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
   const registered = record();
   await import("../../../index.ts");
   await pulumi.runtime.disconnect();
+  const twice = registered.find(({ urn }, index) => registered.findIndex((other) => other.urn === urn) !== index);
+  if (twice) throw new Error(`the engine would refuse two resources ${twice.urn}`);
   return registered.sort((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 

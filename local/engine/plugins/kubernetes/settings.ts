@@ -16,6 +16,8 @@ export interface Settings {
   enableSecretMutable: boolean;
   enableConfigMapMutable: boolean;
   enablePatchForce: boolean;
+  /** Create takes over an object that exists, instead of refusing it. */
+  upsertExistingObjects: boolean;
 }
 
 /** Reads the variables of `Configure`. */
@@ -32,6 +34,7 @@ export function readSettings(variables: Map<string, string>): Settings {
     enableSecretMutable: flag("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE"),
     enableConfigMapMutable: flag("enableConfigMapMutable", "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
     enablePatchForce: flag("enablePatchForce", "PULUMI_K8S_ENABLE_PATCH_FORCE"),
+    upsertExistingObjects: flag("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
   };
 }
 

@@ -26,7 +26,7 @@ export async function create(session: Session, request: CreateRequest): Promise<
 
   let live: JsonObject;
   try {
-    live = await createPatiently(session, request, inputs);
+    live = await createPatiently(session, request, inputs, fieldManager);
   } catch (error) {
     if (request.preview && (isForbidden(error) || isAlreadyExists(error) || isMissing(error))) return unforeseen;
     throw new Error(`${request.urn} was not created by the Kubernetes API server: ${explain(error)}`, { cause: error });
@@ -54,14 +54,13 @@ export async function update(session: Session, request: UpdateRequest): Promise<
   const cluster = usable(session);
   const { live: old, fieldManager } = readCheckpoint(request.state);
   const checkpoint = (live: JsonObject) => writeCheckpoint({ inputs, live, fieldManager }, request.news);
-  const { settings } = session;
   const { preview } = request;
 
   let before: JsonObject | undefined;
   try {
     before = await cluster.get(old);
     if (before === undefined) throw new Error(`${kindOf(old)} "${idOf(old)}" not found`);
-    const force = settings.enablePatchForce || annotation(inputs, "patchForce") === "true";
+    const force = isForced(session, inputs);
     const written = await overwrite(cluster, before, inputs, { manager: fieldManager, force, preview });
     if (preview) return checkpoint(written);
     return checkpoint(await untilReady({ ...waitOf(session, request), cluster, object: written, before }));
@@ -89,11 +88,19 @@ export async function remove(session: Session, request: DeleteRequest): Promise<
   }
 }
 
-async function createPatiently(session: Session, request: CreateRequest, inputs: JsonObject): Promise<JsonObject> {
+async function createPatiently(
+  session: Session,
+  request: CreateRequest,
+  inputs: JsonObject,
+  fieldManager: string,
+): Promise<JsonObject> {
+  const { settings } = session;
   const attempt = async () => {
     const namespaced = await session.cluster.isNamespaced(inputs);
     const object = namespaced ? inputs : withMetadata(inputs, { namespace: undefined });
-    return session.cluster.create(object, { dryRun: request.preview });
+    const dryRun = request.preview;
+    if (!settings.upsertExistingObjects) return session.cluster.create(object, { dryRun });
+    return session.cluster.apply(object, fieldManager, { dryRun, force: isForced(session, inputs) });
   };
   for (const seconds of request.preview ? [] : RETRY_SECONDS) {
     try {
@@ -105,6 +112,11 @@ async function createPatiently(session: Session, request: CreateRequest, inputs:
     }
   }
   return attempt();
+}
+
+/** Whether fields that belong to others are taken over. */
+function isForced({ settings }: Session, inputs: JsonObject): boolean {
+  return settings.enablePatchForce || annotation(inputs, "patchForce") === "true";
 }
 
 /** How an existing object is overwritten. */

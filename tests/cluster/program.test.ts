@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { KubeClient } from "../../kube/client.ts";
+import { until } from "../../kube/wait.ts";
+import { destroy, up } from "../../local/stack.ts";
+import { configure, decoded, noDatabase, onStack, ref } from "./support.ts";
+
+const BORROWED = "borrowed";
+const RESTRICTED = { "pod-security.kubernetes.io/enforce": "restricted", purpose: "somebody else's" };
+const small = { instances: 1, synchronous: null, storage: { size: "1Gi", walSize: null } };
+
+/** A webhook for Clusters that nobody answers: the API server says "failed calling webhook" for as long as it is there. */
+const unanswered = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  metadata: { name: "unanswered" },
+  webhooks: [
+    {
+      name: "unanswered.example.com",
+      clientConfig: { service: { namespace: "default", name: "nobody", path: "/" } },
+      rules: [
+        { apiGroups: ["postgresql.cnpg.io"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["clusters"] },
+      ],
+      sideEffects: "None",
+      admissionReviewVersions: ["v1"],
+      failurePolicy: "Fail",
+    },
+  ],
+};
+
+let client: KubeClient;
+let kubeconfig: string;
+
+beforeAll(async () => {
+  ({ client, kubeconfig } = await noDatabase());
+});
+
+describe("in a namespace of somebody else", () => {
+  let borrowedUid: string | undefined;
+
+  beforeAll(async () => {
+    await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: BORROWED, labels: RESTRICTED } });
+    borrowedUid = (await client.get(ref.namespace(BORROWED)))?.metadata.uid;
+    await configure(kubeconfig, { namespace: { name: BORROWED, existing: true }, database: small });
+    return async () => {
+      await client.delete({ apiVersion: unanswered.apiVersion, kind: unanswered.kind, name: "unanswered" });
+      await client.delete(ref.namespace(BORROWED));
+    };
+  });
+
+  test("the first up succeeds although the admission webhook does not answer for 30 s", async () => {
+    await client.apply(unanswered);
+    let answersFrom = 0;
+    const release = async () => {
+      const receipt = ref.configMap(BORROWED, "networkpolicy-enforcement");
+      await until("the receipt of the enforcement proof", () => client.get(receipt), { seconds: 300 });
+      await sleep(30_000);
+      answersFrom = Date.now();
+      await client.delete({ apiVersion: unanswered.apiVersion, kind: unanswered.kind, name: "unanswered" });
+    };
+    await Promise.all([up(), release()]);
+    const created = (await client.get(ref.pgCluster(BORROWED)))?.metadata.creationTimestamp ?? "";
+    // Timestamps of objects have whole seconds.
+    expect(Date.parse(created)).toBeGreaterThanOrEqual(answersFrom - 1000);
+  });
+
+  test("destroy deletes the Cluster while the operator is still there, and leaves the namespace as it was", async () => {
+    await destroy();
+    expect((await client.list(ref.pods(BORROWED))).map(({ metadata }) => metadata.name)).toEqual([]);
+    expect(await client.list({ apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: BORROWED })).toEqual([]);
+    const namespace = await client.get(ref.namespace(BORROWED));
+    expect(namespace?.metadata.uid).toBe(borrowedUid);
+    expect(namespace?.metadata.labels).toMatchObject(RESTRICTED);
+    expect(namespace?.metadata.annotations ?? {}).not.toHaveProperty("hcloud-postgres/stack");
+    expect(await client.get(ref.namespace("cnpg-system"))).toBeUndefined();
+  });
+
+  test("the kinds of CloudNativePG outlive it", async () => {
+    const definition = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      name: "clusters.postgresql.cnpg.io",
+    };
+    expect(await client.get(definition)).toBeDefined();
+  });
+});
+
+describe("as Pulumi.local.yaml says", () => {
+  beforeAll(async () => {
+    await configure(kubeconfig);
+    await up();
+  });
+
+  test("a second up has nothing to do", async () => {
+    const { code } = await onStack("preview", "--expect-no-changes");
+    expect(code).toBe(0);
+  });
+
+  test("neither password nor kubeconfig is readable in the state", async () => {
+    const password = decoded(await client.get(ref.secret("production", "pg-app-credentials")), "password");
+    const { stdout } = await onStack("stack", "export");
+    expect(password).toHaveLength(32);
+    expect(stdout).not.toContain(password);
+    expect(stdout).not.toContain("client-key-data");
+  });
+
+  test("replication is synchronous, with failover quorum, and every instance is ready", async () => {
+    const found = await client.get(ref.pgCluster("production"));
+    expect(found).toMatchObject({
+      spec: { instances: 3, postgresql: { synchronous: { method: "any", number: 1, failoverQuorum: true } } },
+      status: { readyInstances: 3 },
+    });
+  });
+
+  test("another bootstrap database is refused in the preview, and nothing changes", async () => {
+    const before = (await client.get(ref.pgCluster("production")))?.metadata.resourceVersion;
+    await configure(kubeconfig, { clients: [appOf("elsewhere")] });
+    const { code, stdout } = await onStack("preview");
+    await configure(kubeconfig);
+    expect(code).not.toBe(0);
+    expect(stdout).toContain('hcloud-postgres:database.bootstrap: got {"database":"elsewhere"');
+    expect((await client.get(ref.pgCluster("production")))?.metadata.resourceVersion).toBe(before);
+  });
+});
+
+function appOf(databaseName: string) {
+  const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
+  return { name: "app", role: "app_user", database: databaseName, workloads };
+}
