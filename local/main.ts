@@ -76,7 +76,6 @@ async function main(options: Options): Promise<void> {
 try {
   await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

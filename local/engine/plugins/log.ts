@@ -14,8 +14,11 @@ export interface EngineLog {
 export function engineLog(address: string): EngineLog {
   const client = new EngineClient(address, grpc.credentials.createInsecure(), channelOptions);
   const { INFO, WARNING } = messages.LogSeverity;
+  const shown = new Map<string, string>();
   return {
     status(urn, message) {
+      if (shown.get(urn) === message) return;
+      shown.set(urn, message);
       const request = new messages.LogRequest().setSeverity(INFO).setUrn(urn).setMessage(message).setEphemeral(true);
       client.log(request, () => undefined);
     },
