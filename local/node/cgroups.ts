@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../log.ts";
 import { name } from "./layout.ts";
-import { mountinfo } from "./mountinfo.ts";
 
 /** What the machine offers to group and limit processes. */
 export interface CgroupMounts {
@@ -31,7 +30,7 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
   return mounts;
 }
 
-const mounts = parseCgroupMounts(mountinfo());
+const mounts = parseCgroupMounts(text("/proc/self/mountinfo"));
 const isPureV2 = Object.keys(mounts.v1).length === 0;
 
 /** What is missing for pods to be grouped and limited; empty when all is there. */
@@ -113,11 +112,15 @@ function unifiedRoot(): string {
   return mounts.unified;
 }
 
-/** The words of a cgroup's file; none when the cgroup is gone, as it may be at any moment. */
 function words(file: string): string[] {
+  return text(file).split(/\s+/).filter(Boolean);
+}
+
+/** Content of a kernel's file; empty when it is not there: a cgroup can go at any moment. */
+function text(file: string): string {
   try {
-    return readFileSync(file, "utf8").split(/\s+/).filter(Boolean);
+    return readFileSync(file, "utf8");
   } catch {
-    return [];
+    return "";
   }
 }

@@ -8,19 +8,17 @@ import { lastLines } from "../exec.ts";
 import { Refusal, step } from "../log.ts";
 import { daemonCgroup, daemonCgroups, processesIn } from "./cgroups.ts";
 import { paths } from "./layout.ts";
-import { insideNode } from "./namespaces.ts";
 
 /** A long-running program of the node. */
 export interface Daemon {
   name: string;
-  /** Path of its binary. */
-  binary: string;
-  args: string[];
+  /** The whole command line that becomes the daemon. */
+  command: string[];
   /** Content of the configuration it reads at start: a change restarts it. */
   config?: string;
 }
 
-/** Starts the daemon unless it already runs as it should; one that runs with other arguments is replaced. */
+/** Starts the daemon unless it already runs as it should; one that was started otherwise is replaced. */
 export async function ensureRunning(daemon: Daemon): Promise<void> {
   const recorded = record(daemon.name);
   if (recorded !== undefined && recorded.digest === digest(daemon)) return;
@@ -84,8 +82,7 @@ async function launch(daemon: Daemon): Promise<void> {
   // The process enters its cgroups and records itself before it becomes the daemon: no crash of ours can lose track of it.
   const enter = 'echo $$ | tee $0 >/dev/null && printf "%s %s" $$ "$2" >"$1" && shift 2 && exec "$@"';
   const self = [cgroups.map((cgroup) => join(cgroup, "cgroup.procs")).join(" "), pidFile(daemon.name), digest(daemon)];
-  const command = insideNode(daemon.binary, ...daemon.args);
-  const child = spawn("sh", ["-c", enter, ...self, ...command], {
+  const child = spawn("sh", ["-c", enter, ...self, ...daemon.command], {
     cwd: "/",
     detached: true,
     env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root" },
@@ -107,9 +104,9 @@ function record(daemon: string): { pid: number; digest: string } | undefined {
   return processesIn(daemonCgroup(daemon)).includes(Number(pid)) ? { pid: Number(pid), digest } : undefined;
 }
 
-function digest({ binary, args, config }: Daemon): string {
+function digest({ command, config }: Daemon): string {
   return createHash("sha256")
-    .update(JSON.stringify([binary, args, config]))
+    .update(JSON.stringify([command, config]))
     .digest("hex");
 }
 

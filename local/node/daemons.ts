@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ToolName } from "../toolchain.ts";
 import type { Daemon } from "./daemon.ts";
+import { insideNode } from "./namespaces.ts";
 import { apiServer, keyPair, network, nodeName, paths } from "./layout.ts";
 import { configFile, containerdConfig, kubeconfigOf, kubeletConfig } from "./config.ts";
 
@@ -17,6 +18,9 @@ export const daemonTools = [
 
 /** A daemon of the node. */
 export type DaemonName = (typeof daemonTools)[number] | "containerd";
+
+/** Every daemon of the node. */
+export const daemonNames: DaemonName[] = [...daemonTools, "containerd"];
 
 const ca = keyPair("ca");
 const serving = keyPair("apiserver");
@@ -98,13 +102,14 @@ const args: Record<DaemonName, Record<string, string>> = {
 
 const configs: Partial<Record<DaemonName, string>> = { containerd: containerdConfig(), kubelet: kubeletConfig() };
 
-/** A daemon as it should run, its binary being `binary`. */
+/** A daemon as it should run in the node's namespaces, its binary being `binary`. */
 export function daemon(name: DaemonName, binary: string): Daemon {
   const config = configs[name];
-  return {
-    name,
-    binary,
-    args: Object.entries(args[name]).map(([flag, value]) => `--${flag}=${value}`),
-    ...(config !== undefined && { config }),
-  };
+  const command = insideNode(binary, ...daemonArguments(name));
+  return { name, command, ...(config !== undefined && { config }) };
+}
+
+/** The arguments of a daemon's binary. */
+export function daemonArguments(name: DaemonName): string[] {
+  return Object.entries(args[name]).map(([flag, value]) => `--${flag}=${value}`);
 }

@@ -4,7 +4,7 @@ import { removeNodeCgroups } from "./cgroups.ts";
 import { nodeDir } from "./layout.ts";
 import { leftovers } from "./leftovers.ts";
 import { exclusively } from "./lock.ts";
-import { foreignNode, removeNamespaces } from "./namespaces.ts";
+import { foreignNode, removeLinks } from "./namespaces.ts";
 
 /**
  * Removes the node with everything it has left on this machine, except the cache of builds and images.
@@ -28,5 +28,5 @@ export function down(): Promise<void> {
 /** Ends every process of the node and removes its cgroups, mounts, namespaces and links, as a reboot would. */
 export async function removeRuntime(): Promise<void> {
   await removeNodeCgroups();
-  await removeNamespaces();
+  await removeLinks();
 }

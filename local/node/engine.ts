@@ -8,7 +8,7 @@ import { isHealthy } from "./probes.ts";
 
 /** kube-router, the NetworkPolicy engine that k3s embeds, on a node that is up. */
 export const networkPolicyEngine = {
-  /** Enforces NetworkPolicies; resolves when kube-router is healthy. */
+  /** Enforces NetworkPolicies; resolves when kube-router is healthy. The node must be registered, or kube-router ends. */
   async start(): Promise<void> {
     await ensureRunning(daemon("kube-router", await tool("kube-router")));
     await untilReady("kube-router", "healthy", 30, () => isHealthy(`http://${network.node}:20244/healthz`));

@@ -10,8 +10,8 @@ export const nodeName = "node1";
 export const nodeDir = join(stateDir, "node");
 /** Packed images, by content. */
 export const imageDir = join(cacheDir, "images");
-/** Holds the node's namespaces; gone after a reboot, as they are. */
-export const runDir = `/run/${name}`;
+/** Points to the state folder of the node that is up, since one machine runs one node; gone after a reboot, as that is. */
+export const ownerLink = `/run/${name}`;
 
 export const paths = {
   kubeconfig: join(nodeDir, "kubeconfig"),
@@ -24,10 +24,6 @@ export const paths = {
   containerdSocket: join(nodeDir, "containerd.sock"),
   kubelet: join(nodeDir, "kubelet"),
   volumes: join(nodeDir, "volumes"),
-  networkNamespace: join(runDir, "net"),
-  mountNamespace: join(runDir, "mnt"),
-  /** Points to the state folder of the node that is up: one machine runs one node. */
-  owner: join(runDir, "state"),
   cniPlugins: "/usr/lib/cni",
 } as const;
 

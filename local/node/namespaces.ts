@@ -1,37 +1,41 @@
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { outcome, run } from "../exec.ts";
 import { Refusal } from "../log.ts";
-import { name, network, nodeDir, paths, runDir } from "./layout.ts";
-import { mountinfo } from "./mountinfo.ts";
+import { ensureRunning, pidOf, untilReady, type Daemon } from "./daemon.ts";
+import { name, network, nodeDir, ownerLink } from "./layout.ts";
 
 /** Where containerd, the CNI plugins and the kubelet keep state that no flag moves: the node sees folders of its own there. */
 export const privateFolders = ["/run", "/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods"];
 
+/** Holds the namespaces open, as a pod's pause container does. */
+const holder: Daemon = {
+  name: "pause",
+  command: ["unshare", "--net", "--mount", "--propagation", "slave", "/usr/bin/catatonit", "-P"],
+};
+
+/** True while the node's namespaces can be entered. */
+export function isHeld(): boolean {
+  return holderPid() !== undefined;
+}
+
 /** The command line that runs `command` inside the node's network and mount namespaces. */
 export function insideNode(command: string, ...args: string[]): string[] {
-  return ["nsenter", `--net=${paths.networkNamespace}`, `--mount=${paths.mountNamespace}`, "--", command, ...args];
+  const pid = holderPid();
+  if (pid === undefined) throw new Refusal("the local node is not up; bring it up with npm run local -- up");
+  return ["nsenter", `--target=${String(pid)}`, "--net", "--mount", "--", command, ...args];
 }
 
 /** Runs a command inside the node's namespaces and returns its output. */
-export function runInside(command: string, args: string[], input?: string): Promise<string> {
+export async function runInside(command: string, args: string[], input?: string): Promise<string> {
   const [nsenter = "", ...rest] = insideNode(command, ...args);
   return run(nsenter, rest, input === undefined ? {} : { input });
-}
-
-/** Mount points on this machine that belong to the node, the innermost first. */
-export function nodeMounts(mounts = mountinfo()): string[] {
-  return mounts
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
-    .filter((path) => [runDir, nodeDir].some((folder) => path === folder || path.startsWith(`${folder}/`)))
-    .reverse();
 }
 
 /** State folder of the node that is up on this machine; undefined when none is. */
 export function nodeOwner(): string | undefined {
   try {
-    return readlinkSync(paths.owner);
+    return readlinkSync(ownerLink);
   } catch {
     return undefined;
   }
@@ -46,19 +50,17 @@ export function foreignNode(owner = nodeOwner()): string | undefined {
 
 /** Creates what is missing of the node's network and mount namespaces and of the links between node and machine. */
 export async function createNamespaces(): Promise<void> {
-  mkdirSync(runDir, { recursive: true, mode: 0o700 });
-  if (nodeOwner() === undefined) symlinkSync(nodeDir, paths.owner);
-  const namespaces = [paths.networkNamespace, paths.mountNamespace];
-  if (!namespaces.every((file) => nodeMounts().includes(file))) await pinNamespaces();
+  if (nodeOwner() === undefined) symlinkSync(nodeDir, ownerLink);
+  await ensureRunning(holder);
+  await untilReady(holder.name, "in its namespaces", 10, () => Promise.resolve(isHeld()));
   await hideFolders();
   await connectNode();
 }
 
-/** Removes the namespaces, with every mount and interface in them, once no process uses them. */
-export async function removeNamespaces(): Promise<void> {
-  for (const path of nodeMounts()) await run("umount", ["--lazy", path]);
-  await outcome("ip", ["link", "delete", name]);
-  rmSync(runDir, { recursive: true, force: true });
+/** Removes what outlives the namespaces, which end with their last process. */
+export async function removeLinks(): Promise<void> {
+  if (hasHostLink()) await outcome("ip", ["link", "delete", name]);
+  rmSync(ownerLink, { force: true });
 }
 
 /** The machine's end of the link to the node exists. */
@@ -85,17 +87,16 @@ export function takenRoute(routes: string): string | undefined {
   return taken && `${taken.dst} dev ${taken.dev ?? "?"}`;
 }
 
-async function pinNamespaces(): Promise<void> {
-  for (const path of nodeMounts()) await run("umount", ["--lazy", path]);
-  // A namespace can only be pinned to a file on a mount that is not shared with it.
-  await run("mount", ["--bind", runDir, runDir]);
-  await run("mount", ["--make-private", runDir]);
-  for (const file of [paths.networkNamespace, paths.mountNamespace]) writeFileSync(file, "");
-  const pins = [`--net=${paths.networkNamespace}`, `--mount=${paths.mountNamespace}`];
-  await run("unshare", [...pins, "--propagation", "slave", "mount", "--make-rshared", "/"]);
+/** Only once it has become what it runs has the holder left the machine's own namespaces. */
+function holderPid(): number | undefined {
+  const pid = pidOf(holder.name);
+  if (pid === undefined) return undefined;
+  return readFileSync(`/proc/${String(pid)}/comm`, "utf8").trim() === "catatonit" ? pid : undefined;
 }
 
 async function hideFolders(): Promise<void> {
+  // Mounts of the machine shall reach the node, never the reverse; containers' mounts are shared from here on.
+  await runInside("mount", ["--make-rshared", "/"]);
   const mounted = (await runInside("cat", ["/proc/self/mountinfo"])).split("\n").map((line) => line.split(" ")[4]);
   for (const folder of privateFolders.filter((folder) => !mounted.includes(folder))) {
     mkdirSync(folder, { recursive: true });

@@ -5,6 +5,8 @@ import { outcome } from "../exec.ts";
 import { network, nodeName } from "./layout.ts";
 import { insideNode } from "./namespaces.ts";
 
+const dnsPods = { apiVersion: "v1", kind: "Pod", namespace: "kube-system" };
+
 /** True when the address answers a plain GET with success. */
 export function isHealthy(url: string): Promise<boolean> {
   return fetch(url, { signal: AbortSignal.timeout(2000) }).then(
@@ -35,6 +37,20 @@ export function isAvailable(client: KubeClient, name: string): Promise<boolean> 
 export async function isDnsReachable(): Promise<boolean> {
   const [command = "", ...args] = insideNode("timeout", "2", "bash", "-c", `</dev/tcp/${network.dnsService}/53`);
   return (await outcome(command, args)).code === 0;
+}
+
+/** True when the API server reaches the kubelet, and the kubelet knows the pods of cluster DNS. */
+export async function arePodsReachable(client: KubeClient): Promise<boolean> {
+  try {
+    const pods = await client.list(dnsPods, { labelSelector: "k8s-app=kube-dns" });
+    for (const { metadata } of pods) {
+      const pod = await client.path({ ...dnsPods, name: metadata.name });
+      await client.text("GET", `${pod}/log`, { query: { tailLines: "1" } });
+    }
+    return pods.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 async function meets(client: KubeClient, ref: ObjectRef, condition: string): Promise<boolean> {

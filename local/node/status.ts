@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { KubeClient } from "../../kube/client.ts";
 import { logOf, pidOf } from "./daemon.ts";
-import { daemonTools, type DaemonName } from "./daemons.ts";
+import { daemonNames, type DaemonName } from "./daemons.ts";
 import { paths } from "./layout.ts";
 import { leftovers } from "./leftovers.ts";
+import { isHeld } from "./namespaces.ts";
 import { isNodeReady } from "./probes.ts";
 
 /** State of one daemon of the node. */
@@ -28,11 +29,10 @@ export interface NodeStatus {
 
 /** What of the node is on this machine, and whether it works. Changes nothing. */
 export async function status(): Promise<NodeStatus> {
-  const names = [...daemonTools, "containerd"] as const;
-  const daemons = names.map((name) => ({ name, pid: pidOf(name), log: logOf(name) }));
+  const daemons = daemonNames.map((name) => ({ name, pid: pidOf(name), log: logOf(name) }));
   const kubeconfig = existsSync(paths.kubeconfig) ? paths.kubeconfig : undefined;
   const parts = leftovers();
-  const complete = kubeconfig !== undefined && daemons.every(({ pid }) => pid !== undefined);
+  const complete = kubeconfig !== undefined && isHeld() && daemons.every(({ pid }) => pid !== undefined);
   const ready = complete && (await isNodeReady(new KubeClient(readFileSync(kubeconfig, "utf8"))));
   return { state: ready ? "up" : parts.length === 0 ? "down" : "broken", daemons, kubeconfig, parts };
 }

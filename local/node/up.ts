@@ -6,18 +6,18 @@ import { addonDeployments, applyAddons } from "./addons.ts";
 import { createNodeCgroups } from "./cgroups.ts";
 import { writeConfigs } from "./config.ts";
 import { importImages, untilContainerdAnswers } from "./containerd.ts";
-import { ensureRunning, failure, untilReady } from "./daemon.ts";
-import { daemon, daemonTools, type DaemonName } from "./daemons.ts";
+import { ensureRunning, failure, pidOf, untilReady } from "./daemon.ts";
+import { daemon, daemonNames, daemonTools, type DaemonName } from "./daemons.ts";
 import { removeRuntime } from "./down.ts";
 import { networkPolicyEngine } from "./engine.ts";
 import { packImages } from "./images.ts";
 import { network, nodeDir, nodeName, paths } from "./layout.ts";
 import { exclusively } from "./lock.ts";
-import { createNamespaces, refuseTakenAddresses } from "./namespaces.ts";
+import { createNamespaces, isHeld, refuseTakenAddresses } from "./namespaces.ts";
 import { installPackages, loadModules } from "./packages.ts";
 import { createPki } from "./pki.ts";
 import { preflight } from "./preflight.ts";
-import { isApiReady, isAvailable, isDnsReachable, isHealthy, isNodeReady } from "./probes.ts";
+import { arePodsReachable, isApiReady, isAvailable, isDnsReachable, isHealthy, isNodeReady } from "./probes.ts";
 
 type Start = (daemon: DaemonName) => Promise<void>;
 
@@ -37,8 +37,8 @@ export function up(): Promise<{ kubeconfig: string }> {
     for (const name of daemonTools) binaries.set(name, await tool(name));
     const images = await packImages();
 
-    // Processes whose state was deleted under them can only be replaced.
-    if (!existsSync(nodeDir)) await removeRuntime();
+    // Processes without their state, or outside the namespaces that can still be entered, can only be replaced.
+    if (!existsSync(nodeDir) || !isHeld()) await removeRuntime();
     createNodeCgroups();
     await createNamespaces();
     await createPki(paths.pki);
@@ -61,14 +61,16 @@ async function startKubernetes(client: KubeClient, start: Start): Promise<void> 
   await applyAddons(client).catch((error: unknown) => {
     throw failure("kube-apiserver", error instanceof Error ? error.message : String(error));
   });
-  await networkPolicyEngine.start();
   await untilReady("kubelet", "healthy", 30, () => isHealthy(`http://${network.node}:10248/healthz`));
   await untilReady("kubelet", "node Ready", 60, () => isNodeReady(client));
+  await networkPolicyEngine.start();
 }
 
 async function untilServing(client: KubeClient): Promise<void> {
   for (const name of addonDeployments) {
     await untilReady("kubelet", `Deployment kube-system/${name} available`, 60, () => isAvailable(client, name));
   }
+  await untilReady("kubelet", "pods reachable", 30, () => arePodsReachable(client));
   await untilReady("kube-proxy", "cluster DNS reachable", 30, isDnsReachable);
+  for (const name of daemonNames) if (pidOf(name) === undefined) throw failure(name, "has ended");
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { missingCgroups, parseCgroupMounts } from "../../../local/node/cgroups.ts";
 import { engineChains } from "../../../local/node/engine.ts";
-import { nodeDir, runDir } from "../../../local/node/layout.ts";
-import { foreignNode, nodeMounts, takenRoute } from "../../../local/node/namespaces.ts";
+import { nodeDir } from "../../../local/node/layout.ts";
+import { foreignNode, takenRoute } from "../../../local/node/namespaces.ts";
 import { sourceLines } from "../../../local/node/operand.ts";
 import { missingPackages } from "../../../local/node/packages.ts";
 import { missingSpace, osRelease, platformProblems, stateProblems } from "../../../local/node/preflight.ts";
@@ -40,11 +40,6 @@ describe("cgroups", () => {
 });
 
 describe("namespaces", () => {
-  test("lists the node's mounts, the innermost first, and no neighbour's", () => {
-    const mounts = ["/", runDir, `${runDir}/net`, `${runDir}-other`, "/run"].map((path) => mount(path, "ext4"));
-    expect(nodeMounts(mounts.join("\n"))).toEqual([`${runDir}/net`, runDir]);
-  });
-
   test("a route of the machine that holds the node's address is a collision; the default and the node's own are none", () => {
     const routes = [
       { dst: "default", dev: "eth0" },
