@@ -12,9 +12,9 @@ export interface Question {
   expected: "allowed" | "denied";
 }
 
-/** Every verb there is for an ordinary resource. */
-export const everyVerb = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 const changing = ["create", "update", "patch", "delete", "deletecollection"];
+/** Every verb there is for an ordinary resource. */
+export const everyVerb = ["get", "list", "watch", ...changing];
 const rbac = "rbac.authorization.k8s.io";
 
 /** What the client's ServiceAccount may not do in the database's namespace, and the one thing it may. */
@@ -51,16 +51,25 @@ export function questions(otherSecrets: string[]): Question[] {
       denied(resource, resource, changing, { group: "apps" }),
     ),
     ...["jobs", "cronjobs"].map((resource) => denied(resource, resource, changing, { group: "batch" })),
-    denied("ServiceAccounts", "serviceaccounts", [...changing, "impersonate"]),
+    denied("ServiceAccounts", "serviceaccounts", changing),
+    denied("ServiceAccounts", "serviceaccounts", ["impersonate"]),
     denied("tokens of its own", "serviceaccounts", ["create"], {
       subresource: "token",
       names: [exampleClient.serviceAccount],
     }),
     denied("NetworkPolicies", "networkpolicies", everyVerb, { group: "networking.k8s.io" }),
-    denied("Roles", "roles", [...changing, "bind", "escalate"], { group: rbac }),
+    denied("Roles", "roles", changing, { group: rbac }),
+    denied("Roles", "roles", ["bind", "escalate"], { group: rbac }),
     denied("RoleBindings", "rolebindings", changing, { group: rbac }),
-    denied("ClusterRoles", "clusterroles", [...changing, "bind", "escalate"], { group: rbac }),
+    denied("ClusterRoles", "clusterroles", changing, { group: rbac }),
+    denied("ClusterRoles", "clusterroles", ["bind", "escalate"], { group: rbac }),
     denied("Namespaces", "namespaces", changing),
     denied("Leases", "leases", everyVerb, { group: "coordination.k8s.io" }),
   ];
+}
+
+/** "any verb: Pods", as rows put a question. */
+export function questionText({ what, verbs }: Question): string {
+  const text = verbs === everyVerb ? "any verb" : verbs === changing ? "any change" : verbs.join(", ");
+  return `${text}: ${what}`;
 }

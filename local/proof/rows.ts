@@ -55,9 +55,12 @@ export function table({ rows, passed, failed, skipped }: Proof): string {
   return [...blocks, counts].join("\n\n");
 }
 
+/** What libpq puts before the server's own words, and a row says anyway. */
+const libpqPreamble = /^connection to server at .*? failed: /;
+
 function cellsOf(each: Row): string[] {
   const login = each.user === "" ? "" : `${each.user}@${each.database}`;
   const mark = each.ok === null ? "skip" : each.ok ? "ok" : "FAIL";
   const observed = each.ok === false ? `${each.observed}, not ${each.expected}` : each.observed;
-  return [mark, each.from, each.to, login, each.tls, observed, each.message];
+  return [mark, each.from, each.to, login, each.tls, observed, each.message.replace(libpqPreamble, "")];
 }

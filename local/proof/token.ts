@@ -1,5 +1,5 @@
 import { ApiError, type KubeClient } from "../../kube/client.ts";
-import { everyVerb, questions, type Question } from "./questions.ts";
+import { everyVerb, questions, questionText, type Question } from "./questions.ts";
 import { row, type Row } from "./rows.ts";
 import type { Database } from "./subject.ts";
 import { client as exampleClient } from "./workload.ts";
@@ -47,7 +47,7 @@ export async function proveToken(client: KubeClient, database: Database): Promis
 
 /** Asks the API server's authorizer about the ServiceAccount. */
 async function review(client: KubeClient, { namespace }: Database, question: Question): Promise<Row> {
-  const { what, group = "", resource, subresource, verbs, names = [undefined], expected } = question;
+  const { group = "", resource, subresource, verbs, names = [undefined], expected } = question;
   const attributes = verbs.flatMap((verb) =>
     names.map((name) => ({ namespace, verb, group, resource, subresource, name })),
   );
@@ -68,7 +68,7 @@ async function review(client: KubeClient, { namespace }: Database, question: Que
   return row({
     layer: "api",
     from: `ServiceAccount ${exampleClient.serviceAccount}`,
-    to: `${verbs.length === everyVerb.length ? "any verb" : verbs.join(", ")}: ${what}`,
+    to: questionText(question),
     expected,
     observed,
     by: "authorizer",
@@ -113,7 +113,7 @@ async function reallyAsk(client: KubeClient, { namespace }: Database, others: st
       from: "its token",
       to: "everything it is good for",
       expected,
-      observed: granted.join("; "),
+      observed: granted.join("; ") || "nothing",
       by: "API server",
       ok: granted.join("; ") === expected,
     }),
