@@ -94,13 +94,19 @@ function holderPid(): number | undefined {
   return readFileSync(`/proc/${String(pid)}/comm`, "utf8").trim() === "catatonit" ? pid : undefined;
 }
 
+/** The folders over which the node has mounted its own, by the text of its `/proc/self/mountinfo`. */
+export function hiddenFolders(mountinfo: string): string[] {
+  const lines = mountinfo.split("\n").filter((line) => line.split(" - ")[1]?.startsWith(`tmpfs ${name} `));
+  return lines.map((line) => line.split(" ")[4] ?? "");
+}
+
 async function hideFolders(): Promise<void> {
   // Mounts of the machine shall reach the node, never the reverse; containers' mounts are shared from here on.
   await runInside("mount", ["--make-rshared", "/"]);
-  const mounted = (await runInside("cat", ["/proc/self/mountinfo"])).split("\n").map((line) => line.split(" ")[4]);
-  for (const folder of privateFolders.filter((folder) => !mounted.includes(folder))) {
+  const hidden = hiddenFolders(await runInside("cat", ["/proc/self/mountinfo"]));
+  for (const folder of privateFolders.filter((folder) => !hidden.includes(folder))) {
     mkdirSync(folder, { recursive: true });
-    await runInside("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", folder]);
+    await runInside("mount", ["-t", "tmpfs", "-o", "mode=755", name, folder]);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { missingCgroups, parseCgroupMounts } from "../../../local/node/cgroups.ts";
 import { engineChains } from "../../../local/node/engine.ts";
 import { nodeDir } from "../../../local/node/layout.ts";
-import { foreignNode, takenRoute } from "../../../local/node/namespaces.ts";
+import { foreignNode, hiddenFolders, takenRoute } from "../../../local/node/namespaces.ts";
 import { sourceLines } from "../../../local/node/operand.ts";
 import { missingPackages } from "../../../local/node/packages.ts";
 import { missingSpace, osRelease, platformProblems, stateProblems } from "../../../local/node/preflight.ts";
@@ -40,6 +40,11 @@ describe("cgroups", () => {
 });
 
 describe("namespaces", () => {
+  test("a folder counts as the node's own only under the node's own mount", () => {
+    const mounts = [mount("/run", "tmpfs"), "31 1 0:2 / /var/lib/cni rw shared:1 - tmpfs hcloud-postgres rw"];
+    expect(hiddenFolders(mounts.join("\n"))).toEqual(["/var/lib/cni"]);
+  });
+
   test("a route of the machine that holds the node's address is a collision; the default and the node's own are none", () => {
     const routes = [
       { dst: "default", dev: "eth0" },
