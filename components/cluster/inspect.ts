@@ -24,8 +24,8 @@ export async function inspect(settings: Settings): Promise<LiveCluster> {
 
 /** The stack's own output of the last `up`. */
 async function lastClusterUid(stack: string): Promise<string | undefined> {
-  const { value } = await new pulumi.StackReference(stack).getOutputDetails("clusterUid");
-  return typeof value === "string" ? value : undefined;
+  const details: { value?: unknown } = await new pulumi.StackReference(stack).getOutputDetails("clusterUid");
+  return typeof details.value === "string" ? details.value : undefined;
 }
 
 function refusal(problems: readonly Problem[]): pulumi.RunError {

@@ -6,7 +6,7 @@ import { podStatus, untilRunning } from "../../kube/pods.ts";
 import { deleteAndWait, TimedOut, until } from "../../kube/wait.ts";
 import { canaryPort, leftovers, renderStage, type Stage, type StageArgs } from "./objects.ts";
 import { askTcp } from "./probe.ts";
-import { conclude, decide, isOpen, undecided, type Observations, type Round, type Verdict } from "./verdict.ts";
+import { conclude, decide, isOpen, streak, undecided, type Observations, type Round, type Verdict } from "./verdict.ts";
 
 /** What a proof of enforcement needs to know. */
 export interface ProofOptions extends Omit<StageArgs, "namespace" | "lifetimeSeconds"> {
@@ -79,12 +79,13 @@ async function observe(client: KubeClient, stage: Stage, options: ProofOptions, 
   log("both clients connect without a policy; now with one");
 
   await client.create(stage.policy);
-  const [applied, decidedBy] = [Date.now(), settled()];
+  const [applied, settledBy] = [Date.now(), settled()];
+  const over = () => Date.now() >= deadline || (Date.now() >= settledBy && seen.guarded.length >= streak);
   for (;;) {
     seen.guarded.push(await look());
     const verdict = decide(seen);
     if (verdict) return verdict;
-    if (Date.now() >= decidedBy) return conclude(seen, (Date.now() - applied) / 1000);
+    if (over()) return conclude(seen, (Date.now() - applied) / 1000);
     await sleep(200);
   }
 }

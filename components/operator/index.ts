@@ -57,7 +57,9 @@ export class Operator extends pulumi.ComponentResource {
     const definitions = kinds("CustomResourceDefinition").map((object) =>
       register(object, { provider: adopting, retainOnDelete: true }),
     );
-    const rest = objects.filter(({ kind }) => !["Namespace", "CustomResourceDefinition", "Service", "Deployment"].includes(kind));
+    const rest = objects.filter(
+      ({ kind }) => !["Namespace", "CustomResourceDefinition", "Service", "Deployment"].includes(kind),
+    );
     for (const object of kinds("Service")) register(object, { dependsOn: namespace });
     const needed = rest.map((object) => register(object, { dependsOn: namespace }));
     // The operator puts its CA into the webhook configurations when it starts, and watches its own kinds. Its Service
