@@ -143,7 +143,8 @@ async function initialized<T>(work: Promise<T>): Promise<T> {
       .setReasonsList(error.reasons);
     const packed = new any.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const status = new statuses.Status().setCode(grpc.status.UNKNOWN).setMessage(error.message).addDetails(packed);
+    const status = new statuses.Status().setCode(grpc.status.UNKNOWN).setMessage(error.message);
+    status.addDetails(packed);
     const metadata = new grpc.Metadata();
     metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
     throw Object.assign(error, { code: grpc.status.UNKNOWN, details: error.message, metadata });

@@ -17,7 +17,13 @@ export class Cluster {
   readonly client: KubeClient;
 
   constructor({ kubeconfig, context }: Pick<Settings, "kubeconfig" | "context">) {
-    this.client = new KubeClient(kubeconfig, context);
+    try {
+      this.client = new KubeClient(kubeconfig, context);
+    } catch (error) {
+      // What follows in a parser's message is the kubeconfig itself, with its keys.
+      const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+      throw new Error(`the provider's kubeconfig cannot be used: ${reason}`);
+    }
   }
 
   /** Why the cluster cannot be used; undefined where it can. */
