@@ -32,6 +32,11 @@ export interface Subject extends Database {
   ca: { right: string; wrong: string };
 }
 
+interface LiveCluster extends KubeObject {
+  spec: { instances: number };
+  status?: { image?: string };
+}
+
 /** Reference of the Cluster object. */
 export function clusterRef({ namespace, cluster }: Database) {
   return { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", namespace, name: cluster };
@@ -52,14 +57,15 @@ export async function inspect(client: KubeClient, database: Database): Promise<S
     if (!object) throw new Refusal(`${kind} ${namespace}/${name}: not there; the proof is about a database that is up`);
     return object;
   };
-  const { spec } = (await need("Cluster", cluster)) as KubeObject & { spec: { imageName: string; instances: number } };
+  const { spec, status } = (await need("Cluster", cluster)) as LiveCluster;
+  if (status?.image === undefined) throw new Refusal(`Cluster ${namespace}/${cluster}: not started yet; wait for it`);
   const secret = dataOf(await need("Secret", exampleClient.secret));
   const credential = (key: string) => decoded(secret, key, `Secret ${namespace}/${exampleClient.secret}`);
   const authority = `${cluster}-ca`;
   const otherCa = (await need("ConfigMap", "kube-root-ca.crt"))["data"] as Record<string, string>;
   return {
     ...database,
-    image: spec.imageName,
+    image: status.image,
     instances: await instancesOf(client, database),
     size: spec.instances,
     credentials: {
