@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../log.ts";
+import { kernelText } from "./kernel.ts";
 import { name } from "./layout.ts";
 
 /** What the machine offers to group and limit processes. */
@@ -30,7 +31,7 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
   return mounts;
 }
 
-const mounts = parseCgroupMounts(text("/proc/self/mountinfo"));
+const mounts = parseCgroupMounts(kernelText("/proc/self/mountinfo"));
 const isPureV2 = Object.keys(mounts.v1).length === 0;
 
 /** What is missing for pods to be grouped and limited; empty when all is there. */
@@ -113,14 +114,5 @@ function unifiedRoot(): string {
 }
 
 function words(file: string): string[] {
-  return text(file).split(/\s+/).filter(Boolean);
-}
-
-/** Content of a kernel's file; empty when it is not there: a cgroup can go at any moment. */
-function text(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return kernelText(file).split(/\s+/).filter(Boolean);
 }

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { nodeCgroups, nodeProcesses } from "./cgroups.ts";
+import { programOf } from "./kernel.ts";
 import { name, nodeDir, ownerLink } from "./layout.ts";
 import { hasHostLink, nodeOwner } from "./namespaces.ts";
 
 /** Everything on this machine that belongs to the node, one line each; empty after `down`. */
 export function leftovers(): string[] {
   return [
-    ...nodeProcesses().map((pid) => `process ${String(pid)} (${commandOf(pid)})`),
+    ...nodeProcesses().map((pid) => `process ${String(pid)} (${programOf(pid)})`),
     ...nodeCgroups()
       .filter((cgroup) => existsSync(cgroup))
       .map((cgroup) => `cgroup ${cgroup}`),
@@ -14,12 +15,4 @@ export function leftovers(): string[] {
     ...(nodeOwner() === undefined ? [] : [`link ${ownerLink}`]),
     ...(existsSync(nodeDir) ? [`folder ${nodeDir}`] : []),
   ];
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${String(pid)}/comm`, "utf8").trim();
-  } catch {
-    return "ended";
-  }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { outcome, run } from "../exec.ts";
 import { Refusal } from "../log.ts";
 import { ensureRunning, pidOf, untilReady, type Daemon } from "./daemon.ts";
+import { programOf } from "./kernel.ts";
 import { name, network, nodeDir, ownerLink } from "./layout.ts";
 
 /** Where containerd, the CNI plugins and the kubelet keep state that no flag moves: the node sees folders of its own there. */
@@ -90,8 +91,7 @@ export function takenRoute(routes: string): string | undefined {
 /** Only once it has become what it runs has the holder left the machine's own namespaces. */
 function holderPid(): number | undefined {
   const pid = pidOf(holder.name);
-  if (pid === undefined) return undefined;
-  return readFileSync(`/proc/${String(pid)}/comm`, "utf8").trim() === "catatonit" ? pid : undefined;
+  return pid !== undefined && programOf(pid) === "catatonit" ? pid : undefined;
 }
 
 /** The folders over which the node has mounted its own, by the text of its `/proc/self/mountinfo`. */

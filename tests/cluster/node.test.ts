@@ -98,7 +98,9 @@ function traces(): string[] {
   const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
   const links = execFileSync("ip", ["-brief", "link"]).toString().split("\n");
   return [
-    ...commands.filter((file) => /hcloud-postgres\/(tools|node)\//.test(readOrNothing(file))),
+    ...commands.filter((file) =>
+      /hcloud-postgres\/(tools\/(etcd|kube-|kubelet-)|node\/containerd\.sock)/.test(readOrNothing(file)),
+    ),
     ...members.filter((file) => readOrNothing(file).includes("/hcloud-postgres")),
     ...mounts.filter((line) => /hcloud-postgres|kubelet|containerd|netns/.test(line)),
     ...globSync("/sys/fs/cgroup/{,*/}{hcloud-postgres,kubepods}"),

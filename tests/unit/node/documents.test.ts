@@ -85,7 +85,10 @@ describe("image archives", () => {
     expect([...files.keys()]).toEqual(
       ["opt/", "opt/bin/", "opt/bin/tool", "tool"].map((name) => name.replace(/\/$/, "")),
     );
-    expect(files.get("opt/bin/tool")).toMatchObject({ header: { mode: 0o755 }, content: "the binary" });
+    expect(files.get("opt/bin/tool")).toMatchObject({
+      header: { mode: 0o755, mtime: new Date(0) },
+      content: "the binary",
+    });
     expect(files.get("tool")?.header).toMatchObject({ type: "symlink", linkname: "opt/bin/tool" });
 
     await writeArchive(archive, "localhost/tool:1", layer, { Entrypoint: ["/tool"] });
