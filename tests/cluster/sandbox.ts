@@ -14,13 +14,14 @@ export async function testKubeconfig(): Promise<string> {
 /** A Pulumi project in a temporary folder, with a backend of its own and stack `test`. */
 export class Sandbox {
   readonly folder: string;
-  readonly #env: Record<string, string>;
+  /** Variables that point Pulumi to the sandbox's backend. */
+  readonly env: Record<string, string>;
 
   private constructor(folder: string) {
     this.folder = folder;
     const backend = join(folder, "backend");
     mkdirSync(backend);
-    this.#env = { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "test" };
+    this.env = { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "test" };
   }
 
   static async create(files: Record<string, string> = {}): Promise<Sandbox> {
@@ -43,7 +44,7 @@ export class Sandbox {
   }
 
   pulumi(...args: string[]): Promise<PulumiResult> {
-    return pulumi([...args, "--non-interactive"], { cwd: this.folder, env: this.#env });
+    return pulumi([...args, "--non-interactive"], { cwd: this.folder, env: this.env });
   }
 
   /** `pulumi up` of a program. */
