@@ -4,29 +4,29 @@ import * as node from "./node/index.ts";
 import { parseOptions, type Options } from "./options.ts";
 import { runProof } from "./proof/index.ts";
 import { table } from "./proof/rows.ts";
-import { clusterOfState, configFile, destroy, forget, kubeconfigOfStack, prepareStack, preview, up } from "./stack.ts";
+import {
+  clusterOfState,
+  configFile,
+  destroy,
+  forget,
+  forgetLostCluster,
+  kubeconfigOfStack,
+  prepareStack,
+  preview,
+  up,
+} from "./stack.ts";
 import { bringUp, takeDown, type Target } from "./target.ts";
 
 /** Cluster, preview, up. */
 async function bringUpStack(options: Options): Promise<Target> {
   const target = await bringUp(options);
-  if (target.ours) await forgetLostCluster(target.kubeconfig);
+  if (target.ours) await forgetLostCluster(new KubeClient(target.kubeconfig));
   await prepareStack(target);
   await preview();
   await up();
   step(`the database is up; look at the stack with: npm run -s pulumi -- stack --stack local`);
   step(`or change it with: npm run -s pulumi -- up --stack local --config-file ${configFile}`);
   return target;
-}
-
-/** A state that speaks of a cluster we made and that is gone has nothing left to say. */
-async function forgetLostCluster(kubeconfig: string): Promise<void> {
-  const before = await clusterOfState();
-  if (before === undefined) return;
-  const system = await new KubeClient(kubeconfig).get({ apiVersion: "v1", kind: "Namespace", name: "kube-system" });
-  if (system?.metadata.uid === before) return;
-  step(`the state is of a cluster that is gone (kube-system ${before}): starting anew`);
-  await forget();
 }
 
 async function prove(options: Options, target?: Target): Promise<void> {

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import type { KubeClient } from "../kube/client.ts";
 import { pulumi, type PulumiOptions } from "./engine/pulumi.ts";
 import { Refusal, step } from "./log.ts";
 import { stateDir } from "./paths.ts";
@@ -72,6 +73,16 @@ export async function destroy(): Promise<void> {
 export async function forget(): Promise<void> {
   if (await exists()) await must(["stack", "rm", STACK, "--yes", "--force", "--preserve-config"]);
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Drops a state that speaks of a cluster we made and that is gone: it has nothing left to say. */
+export async function forgetLostCluster(client: KubeClient): Promise<void> {
+  const before = await clusterOfState();
+  if (before === undefined) return;
+  const system = await client.get({ apiVersion: "v1", kind: "Namespace", name: "kube-system" });
+  if (system?.metadata.uid === before) return;
+  step(`the state is of a cluster that is gone (kube-system ${before}): starting anew`);
+  await forget();
 }
 
 /** kube-system UID of the cluster that the state speaks of; undefined where there is none. */

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
 import { until } from "../../kube/wait.ts";
+import { askLogin } from "../../components/enforcement/probe.ts";
+import { raise, sweep } from "../../local/proof/stage.ts";
+import { inspect } from "../../local/proof/subject.ts";
 import { destroy, up } from "../../local/stack.ts";
 import { configure, decoded, noDatabase, onStack, ref } from "./support.ts";
 
@@ -112,18 +115,41 @@ describe("as Pulumi.local.yaml says", () => {
     });
   });
 
+  test("a raised passwordVersion makes a password that gets in, and the old one no longer does", async () => {
+    const subject = await inspect(client, { namespace: "production", cluster: "pg" });
+    const { client: from } = await raise(client, subject);
+    const login = async (password: string) => {
+      const { outcome } = await askLogin(client, from.asker, { environment: from.environment, password }, 5);
+      return outcome;
+    };
+    try {
+      const old = subject.credentials.password;
+      await until("the client admitted", async () => ((await login(old)) === "in" ? true : undefined), { seconds: 30 });
+      await configure(kubeconfig, { clients: [appOf("app", 2)] });
+      await up();
+      const { password } = (await inspect(client, subject)).credentials;
+      expect(password).not.toBe(old);
+      // CloudNativePG carries it into the role a moment after it has seen the Secret.
+      await until("the new password", async () => ((await login(password)) === "in" ? true : undefined), {
+        seconds: 60,
+      });
+      expect(await login(old)).toBe("refused");
+    } finally {
+      await sweep(client, subject);
+    }
+  });
+
   test("another bootstrap database is refused in the preview, and nothing changes", async () => {
     const before = (await client.get(ref.pgCluster("production")))?.metadata.resourceVersion;
-    await configure(kubeconfig, { clients: [appOf("elsewhere")] });
+    await configure(kubeconfig, { clients: [appOf("elsewhere", 2)] });
     const { code, stdout } = await onStack("preview");
-    await configure(kubeconfig);
     expect(code).not.toBe(0);
     expect(stdout).toContain('hcloud-postgres:database.bootstrap: got {"database":"elsewhere"');
     expect((await client.get(ref.pgCluster("production")))?.metadata.resourceVersion).toBe(before);
   });
 });
 
-function appOf(databaseName: string) {
+function appOf(databaseName: string, passwordVersion: number) {
   const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
-  return { name: "app", role: "app_user", database: databaseName, workloads };
+  return { name: "app", role: "app_user", database: databaseName, passwordVersion, workloads };
 }

@@ -4,13 +4,15 @@ import type { KubeObject, ObjectRef } from "../../kube/objects.ts";
 import * as node from "../../local/node/index.ts";
 import { operandImage } from "../../local/node/operand.ts";
 import { pulumi, type PulumiResult } from "../../local/engine/pulumi.ts";
-import { configFile, destroy, forget, prepareStack, STACK, up } from "../../local/stack.ts";
+import { configFile, destroy, forget, forgetLostCluster, prepareStack, STACK, up } from "../../local/stack.ts";
 
-/** The bare node, brought up where it is not, and a client of its API server. */
+/** The bare node, brought up where it is not, and a client of its API server; no state of a node before it. */
 export async function cluster(): Promise<{ client: KubeClient; kubeconfig: string }> {
   const { kubeconfig: file } = await node.up();
   const kubeconfig = readFileSync(file, "utf8");
-  return { client: new KubeClient(kubeconfig), kubeconfig };
+  const client = new KubeClient(kubeconfig);
+  await forgetLostCluster(client);
+  return { client, kubeconfig };
 }
 
 /** Writes the configuration of stack `local` for the bare node, with `config` over that of Pulumi.local.yaml. */
