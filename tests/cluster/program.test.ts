@@ -133,7 +133,7 @@ describe("as Pulumi.local.yaml says", () => {
       await until("the new password", async () => ((await login(password)) === "in" ? true : undefined), {
         seconds: 60,
       });
-      expect(await login(old)).toBe("refused");
+      expect(await login(old)).toBe("out");
     } finally {
       await sweep(client, subject);
     }
