@@ -56,13 +56,10 @@ export function withoutIgnored(changes: Record<string, Change>, ignored: string[
 
 /** The API server leaves out zero values of optional fields: the same one asked for again is no change. */
 function isLeftOut(wanted: Json, wantedBefore: Json | undefined): boolean {
-  const zero =
-    wanted === null ||
-    wanted === false ||
-    wanted === 0 ||
-    wanted === "" ||
-    Object.keys(Object(wanted) as object).length === 0;
-  return zero && isDeepStrictEqual(wanted, wantedBefore);
+  return (
+    [null, false, 0, "", [], {}].some((zero) => isDeepStrictEqual(wanted, zero)) &&
+    isDeepStrictEqual(wanted, wantedBefore)
+  );
 }
 
 /** Resource amounts of Kubernetes' own kinds come back in another notation than they were given in. */

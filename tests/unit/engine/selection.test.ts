@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { backendVariables } from "../../../local/engine/backend.ts";
+import { installedPulumi } from "../../../local/engine/installed.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "engine-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function executable(...path: string[]): string {
+  const file = join(folder, ...path);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, "#!/bin/sh\n");
+  chmodSync(file, 0o755);
+  return file;
+}
+
+function path(...folders: string[]): string {
+  return folders.map((name) => join(folder, name)).join(delimiter);
+}
+
+describe("the user's Pulumi", () => {
+  test("counts with its language host beside it", () => {
+    const pulumi = executable("bin", "pulumi");
+    executable("bin", "pulumi-language-nodejs");
+    expect(installedPulumi(path("nothing", "bin"))).toBe(pulumi);
+  });
+
+  test("counts with its language host elsewhere on PATH", () => {
+    const pulumi = executable("bin", "pulumi");
+    executable("other", "pulumi-language-nodejs");
+    expect(installedPulumi(path("bin", "other"))).toBe(pulumi);
+  });
+
+  test("counts as a link to where its language host is", () => {
+    const real = executable("versions", "3", "pulumi");
+    executable("versions", "3", "pulumi-language-nodejs");
+    mkdirSync(join(folder, "bin"));
+    symlinkSync(real, join(folder, "bin", "pulumi"));
+    expect(installedPulumi(path("bin"))).toBe(join(folder, "bin", "pulumi"));
+  });
+
+  test("does not count without a language host, without the right to run it, or inside node_modules", () => {
+    executable("alone", "pulumi");
+    executable("host", "pulumi-language-nodejs");
+    chmodSync(executable("forbidden", "pulumi"), 0o644);
+    executable("node_modules", ".bin", "pulumi");
+    expect(installedPulumi(path("alone"))).toBeUndefined();
+    expect(installedPulumi(path("forbidden", "host"))).toBeUndefined();
+    expect(installedPulumi(path("node_modules/.bin", "host"))).toBeUndefined();
+    expect(installedPulumi("")).toBeUndefined();
+  });
+});
+
+describe("the embedded backend", () => {
+  test("is a folder with a passphrase that only its owner reads, the same each time", () => {
+    const variables = backendVariables({}, folder);
+    expect(variables["PULUMI_BACKEND_URL"]).toBe(`file://${folder}/backend`);
+    const file = variables["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const passphrase = readFileSync(file, "utf8");
+    expect(passphrase.length).toBeGreaterThan(30);
+    backendVariables({}, folder);
+    expect(readFileSync(file, "utf8")).toBe(passphrase);
+  });
+
+  test("leaves a passphrase of the user alone", () => {
+    const variables = backendVariables({ PULUMI_CONFIG_PASSPHRASE: "" }, folder);
+    expect(Object.keys(variables)).toEqual(["PULUMI_BACKEND_URL"]);
+  });
+
+  test("stays away where the user has a backend", () => {
+    expect(backendVariables({ PULUMI_BACKEND_URL: "s3://states" }, folder)).toEqual({});
+  });
+});
