@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterName } from "../../components/access/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { refOf } from "../../kube/objects.ts";
+import { until } from "../../kube/wait.ts";
 import { networkPolicyEngine } from "../../local/node/index.ts";
 import { askAll } from "../../local/proof/ask.ts";
 import { drill } from "../../local/proof/failover.ts";
@@ -12,8 +13,8 @@ import { runProof } from "../../local/proof/index.ts";
 import { people } from "../../local/proof/plan.ts";
 import type { Row } from "../../local/proof/rows.ts";
 import { proofLabels, raise, sweep } from "../../local/proof/stage.ts";
-import { inspect, type Database } from "../../local/proof/subject.ts";
-import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies, untilReady } from "./scratch.ts";
+import { inspect, instancesOf, type Database } from "../../local/proof/subject.ts";
+import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies } from "./scratch.ts";
 import { database } from "./support.ts";
 
 const live: Database = { namespace: "production", cluster: "pg" };
@@ -154,6 +155,7 @@ describe("each layer alone", () => {
       await sweep(client, named);
       await client.apply(lifelines);
     }
-    await untilReady(client, scratch);
+    const ready = async () => (await instancesOf(client, named)).filter((instance) => instance.ready).length;
+    await until("healed", async () => ((await ready()) === 2 ? true : undefined), { seconds: 180 });
   });
 });

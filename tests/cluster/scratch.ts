@@ -93,7 +93,7 @@ export async function createScratch(client: KubeClient, namespace: string): Prom
 }
 
 /** Waits until every instance is ready. */
-export async function untilReady(client: KubeClient, { namespace, name }: ClusterName): Promise<void> {
+async function untilReady(client: KubeClient, { namespace, name }: ClusterName): Promise<void> {
   const ready = (object: KubeObject) => hasCondition(object, "Ready");
   await untilObject(client, ref.pgCluster(namespace, name), "ready", ready, { seconds: 240 });
 }
