@@ -202,11 +202,15 @@ export class KubeClient {
    */
   async path(ref: ObjectRef): Promise<string> {
     const base = ref.apiVersion.includes("/") ? `/apis/${ref.apiVersion}` : `/api/${ref.apiVersion}`;
-    const resource = (await this.#discover(base)).find(({ kind, name }) => kind === ref.kind && !name.includes("/"));
+    const find = async () =>
+      (await this.#discover(base)).find(({ kind, name }) => kind === ref.kind && !name.includes("/"));
+    let resource = await find();
     if (!resource) {
+      // The kind may have been defined since the last look.
       this.#resources.delete(base);
-      throw new NoKindMatch(ref);
+      resource = await find();
     }
+    if (!resource) throw new NoKindMatch(ref);
     if (resource.namespaced && ref.namespace === undefined && ref.name !== undefined) {
       throw new Error(`${describe(ref)}: a ${ref.kind} lives in a namespace, and none is given`);
     }
