@@ -75,11 +75,15 @@ function configMap(
   fields: Record<string, unknown> = {},
   annotations: Record<string, string> = {},
 ): KubeObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations }, ...fields };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: annotated(name, annotations), ...fields };
 }
 
 function widget(name: string, spec: Record<string, unknown>, annotations: Record<string, string> = {}): KubeObject {
-  return { ...WIDGET_KIND, metadata: { name, annotations }, spec };
+  return { ...WIDGET_KIND, metadata: annotated(name, annotations), spec };
+}
+
+function annotated(name: string, annotations: Record<string, string>) {
+  return Object.keys(annotations).length === 0 ? { name } : { name, annotations };
 }
 
 /** The definition of a namespaced kind that takes any field. */
@@ -112,7 +116,9 @@ function edited(change: (config: Kubeconfig) => void): string {
 
 interface Kubeconfig {
   "current-context": string;
-  clusters: [{ cluster: { server: string } }];
+  clusters: [{ cluster: { server: string } }, ...{ name: string; cluster: { server: string } }[]];
+  contexts: unknown[];
+  users: unknown[];
 }
 
 function stepsOf(preview: Preview, name: string): string[] {
@@ -380,7 +386,13 @@ describe("the provider", () => {
 
   test("takes a path for a kubeconfig, and a context", async () => {
     const context = (parse(kubeconfig) as Kubeconfig)["current-context"];
-    sandbox.write({ kubeconfig: edited((config) => (config["current-context"] = "nowhere")) });
+    const elsewhere = edited((config) => {
+      config["current-context"] = "elsewhere";
+      config.contexts.push({ name: "elsewhere", context: { cluster: "elsewhere", user: "nobody" } });
+      config.clusters.push({ name: "elsewhere", cluster: { server: "https://127.0.0.1:1" } });
+      config.users.push({ name: "nobody", user: {} });
+    });
+    sandbox.write({ kubeconfig: elsewhere });
     await expectUp(objects([configMap("by-path")], { kubeconfig: `${sandbox.folder}/kubeconfig`, context }));
     expect(await live("ConfigMap", "by-path")).toBeDefined();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { namedObject, refuseUnserved } from "../../../local/engine/plugins/kubernetes/check.ts";
 import { prune, readCheckpoint, writeCheckpoint } from "../../../local/engine/plugins/kubernetes/checkpoint.ts";
-import { changedProperties, withoutIgnored } from "../../../local/engine/plugins/kubernetes/diff.ts";
+import { changedProperties, withoutIgnored, type Comparison } from "../../../local/engine/plugins/kubernetes/diff.ts";
 import { takeover } from "../../../local/engine/plugins/kubernetes/field-managers.ts";
 import { forceNewPaths } from "../../../local/engine/plugins/kubernetes/force-new.ts";
 import { normalize } from "../../../local/engine/plugins/kubernetes/normalize.ts";
@@ -13,8 +13,9 @@ import { secret, type JsonObject } from "../../../local/engine/plugins/wire.ts";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const frozen = { enableSecretMutable: false, enableConfigMapMutable: false };
 
-function changes(live: JsonObject, newInputs: JsonObject, oldInputs = live, forceNew: string[] = []) {
-  const found = changedProperties({ live: prune(live, oldInputs), oldInputs, newInputs, forceNew });
+function changes(live: JsonObject, newInputs: JsonObject, oldInputs = live, more: Partial<Comparison> = {}) {
+  const pruned = prune(live, oldInputs);
+  const found = changedProperties({ live: pruned, oldInputs, newInputs, forceNew: [], builtIn: true, ...more });
   return Object.fromEntries(
     Object.entries(found).map(([path, { kind, replace }]) => [path, replace ? `${kind}-replace` : kind]),
   );
@@ -47,6 +48,12 @@ describe("changes", () => {
     expect(changes({}, { a: false }, {})).toEqual({ a: "add" });
   });
 
+  test("of custom objects are told as they are: the API server changes nothing in them", () => {
+    expect(changes({}, { a: {} }, { a: {} }, { builtIn: false })).toEqual({ a: "add" });
+    const limits = (cpu: string) => ({ limits: { cpu } });
+    expect(changes(limits("1"), limits("1000m"), limits("1"), { builtIn: false })).toEqual({ "limits.cpu": "update" });
+  });
+
   test("take an unknown value for a change", () => {
     expect(changes({ a: "x" }, { a: UNKNOWN })).toEqual({ a: "update" });
   });
@@ -62,13 +69,13 @@ describe("changes", () => {
     const forceNew = ["spec.selector", "spec.containers.*.image"];
     const live = { spec: { selector: { a: "1" }, containers: [{ image: "x", name: "n" }] } };
     expect(
-      changes(live, { spec: { selector: { a: "2" }, containers: [{ image: "y", name: "m" }] } }, live, forceNew),
+      changes(live, { spec: { selector: { a: "2" }, containers: [{ image: "y", name: "m" }] } }, live, { forceNew }),
     ).toEqual({
       "spec.selector.a": "update-replace",
       "spec.containers[0].image": "update-replace",
       "spec.containers[0].name": "update",
     });
-    expect(changes(live, {}, live, forceNew)).toEqual({ spec: "delete-replace" });
+    expect(changes(live, {}, live, { forceNew })).toEqual({ spec: "delete-replace" });
   });
 
   test("can be ignored, with all that is below", () => {

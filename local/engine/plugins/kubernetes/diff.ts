@@ -16,10 +16,13 @@ export interface Comparison {
   newInputs: JsonObject;
   /** Paths whose change replaces the object. */
   forceNew: string[];
+  /** The API server stores objects of Kubernetes' own kinds in a form of its own; custom ones as they are given. */
+  builtIn: boolean;
 }
 
 /** The properties that an update has to change, by path. */
-export function changedProperties({ live, oldInputs, newInputs, forceNew }: Comparison): Record<string, Change> {
+export function changedProperties(comparison: Comparison): Record<string, Change> {
+  const { live, oldInputs, newInputs, forceNew, builtIn } = comparison;
   const changes: Record<string, Change> = {};
   const note = (path: Path, kind: Change["kind"], value: Json) => {
     changes[propertyPath(path)] = { kind, replace: leaves(path, value).some((leaf) => forcesNew(leaf, forceNew)) };
@@ -29,7 +32,7 @@ export function changedProperties({ live, oldInputs, newInputs, forceNew }: Comp
     if (wanted === undefined) {
       note(path, "delete", before ?? null);
     } else if (before === undefined) {
-      if (!isLeftOut(wanted, wantedBefore)) note(path, "add", wanted);
+      if (!(builtIn && isLeftOut(wanted, wantedBefore))) note(path, "add", wanted);
     } else if (isObject(before) && isObject(wanted)) {
       for (const key of new Set([...Object.keys(before), ...Object.keys(wanted)])) {
         compare([...path, key], before[key], wanted[key], isObject(wantedBefore) ? wantedBefore[key] : undefined);
@@ -39,7 +42,10 @@ export function changedProperties({ live, oldInputs, newInputs, forceNew }: Comp
         const old = Array.isArray(wantedBefore) ? wantedBefore[index] : undefined;
         compare([...path, index], before[index], wanted[index], old);
       }
-    } else if (isUnknown(wanted) || !(isDeepStrictEqual(before, wanted) || isSameAmount(path, before, wanted))) {
+    } else if (
+      isUnknown(wanted) ||
+      !(isDeepStrictEqual(before, wanted) || (builtIn && isSameAmount(path, before, wanted)))
+    ) {
       note(path, "update", wanted);
     }
   };
@@ -62,7 +68,7 @@ function isLeftOut(wanted: Json, wantedBefore: Json | undefined): boolean {
   );
 }
 
-/** Resource amounts of Kubernetes' own kinds come back in another notation than they were given in. */
+/** Resource amounts come back in another notation than they were given in. */
 function isSameAmount(path: Path, before: Json, wanted: Json): boolean {
   return path.some((part) => amounts.has(part)) && sameQuantity(before, wanted);
 }

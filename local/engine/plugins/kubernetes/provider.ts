@@ -5,7 +5,7 @@ import { Cluster } from "./cluster.ts";
 import { changedProperties, withoutIgnored } from "./diff.ts";
 import { forceNewPaths } from "./force-new.ts";
 import { asObject, markSecrets, normalize } from "./normalize.ts";
-import { idOf, kindOf, text, without, withMetadata } from "./objects.ts";
+import { idOf, isBuiltIn, kindOf, text, without, withMetadata } from "./objects.ts";
 import { Scopes } from "./scope.ts";
 import { usable, type Session } from "./session.ts";
 import { diffSettings, readSettings } from "./settings.ts";
@@ -73,7 +73,7 @@ export class KubernetesProvider implements Provider {
       namespace: namespace && (liveNamespace || "default"),
     });
     const forceNew = forceNewPaths(newInputs, this.#session.settings);
-    const all = changedProperties({ live: before, oldInputs, newInputs, forceNew });
+    const all = changedProperties({ live: before, oldInputs, newInputs, forceNew, builtIn: isBuiltIn(newInputs) });
     const changes = withoutIgnored(all, ignoreChanges);
     const samePlace =
       !isAutonamed(newInputs) &&
