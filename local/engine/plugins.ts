@@ -20,11 +20,16 @@ const REMEMBERED_MS = 60 * 60 * 1000;
  * The folders of the stand-ins that have to go on PATH because the real plugins are neither installed nor to be downloaded.
  * A failed download is remembered for an hour. Every stand-in chosen is announced on stderr.
  */
-export async function standInFolders(args: string[], pulumi: string, env: Record<string, string>): Promise<string[]> {
+export async function standInFolders(
+  args: string[],
+  pulumi: string,
+  env: Record<string, string>,
+  memory = join(cacheDir, "unavailable-plugins"),
+): Promise<string[]> {
   if (!args.some((arg) => commandsWithProviders.has(arg))) return [];
   const missing = standIns.map(plugin).filter((plugin) => !isInstalled(plugin, env));
-  const downloaded = await Promise.all(missing.map((plugin) => download(plugin, pulumi, env)));
-  const unavailable = missing.filter((_, index) => downloaded[index] === false);
+  const available = await Promise.all(missing.map((plugin) => isDownloaded(plugin, pulumi, env, memory)));
+  const unavailable = missing.filter((_, index) => available[index] === false);
   for (const { name, version } of unavailable) {
     const real = `pulumi-resource-${name} ${version}`;
     process.stderr.write(`stand-in for ${real}: the real plugin could not be downloaded\n`);
@@ -45,15 +50,18 @@ function isInstalled({ name, version }: Plugin, env: Record<string, string>): bo
   return [join(home, "plugins", `resource-${name}-v${version}`), ...onPath].some((file) => existsSync(file));
 }
 
-async function download({ name, version }: Plugin, pulumi: string, env: Record<string, string>): Promise<boolean> {
-  const refused = join(cacheDir, "unavailable-plugins", `${name}-${version}`);
+async function isDownloaded(
+  { name, version }: Plugin,
+  pulumi: string,
+  env: Record<string, string>,
+  memory: string,
+): Promise<boolean> {
+  const refused = join(memory, `${name}-${version}`);
   if (existsSync(refused) && Date.now() - statSync(refused).mtimeMs < REMEMBERED_MS) return false;
-  const { code } = await outcome(pulumi, ["plugin", "install", "resource", name, version], {
-    env,
-    timeoutSeconds: DOWNLOAD_SECONDS,
-  }).catch(() => ({ code: null }));
-  if (code === 0) return true;
-  mkdirSync(join(refused, ".."), { recursive: true });
+  const install = ["plugin", "install", "resource", name, version];
+  const tried = await outcome(pulumi, install, { env, timeoutSeconds: DOWNLOAD_SECONDS }).catch(() => undefined);
+  if (tried?.code === 0) return true;
+  mkdirSync(memory, { recursive: true });
   writeFileSync(refused, "");
   return false;
 }

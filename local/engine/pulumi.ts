@@ -67,7 +67,7 @@ export async function pulumi(args: string[], options: PulumiOptions = {}): Promi
     });
     let stdout = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-    child.stdin?.end(options.input ?? "");
+    child.stdin?.on("error", () => undefined).end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code: code ?? 1, stdout });

@@ -166,6 +166,16 @@ describe("objects", () => {
     expect((await live("ConfigMap", "taken"))?.["data"]).toBeUndefined();
   });
 
+  test("that exist already are taken over where the provider says so", async () => {
+    const address = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "adopted", namespace: NAMESPACE } };
+    await client.create({ ...address, data: { theirs: "1", same: "1" } });
+    const source = objects([configMap("adopted", { data: { ours: "1", same: "1" } })], { upsertExistingObjects: true });
+    expect((await sandbox.preview(source)).diagnostics?.filter(({ severity }) => severity === "error")).toEqual([]);
+    await expectUp(source);
+    expect((await live("ConfigMap", "adopted"))?.["data"]).toEqual({ ours: "1", same: "1", theirs: "1" });
+    await expectUp(undefined, "--expect-no-changes");
+  });
+
   test("keep the fields of other managers, and are not overwritten in a conflict", async () => {
     const mutable = { enableConfigMapMutable: true };
     await expectUp(objects([configMap("shared", { data: { ours: "1" } })], mutable));
@@ -604,6 +614,59 @@ describe("jobs", () => {
     await expectUp(objects([{ ...job("template"), metadata }]));
     const changed = { ...job("template", "none.invalid/d"), metadata };
     expect(stepsOf(await sandbox.preview(objects([changed])), "template")).toEqual(["replace"]);
+  });
+});
+
+describe("deployments", () => {
+  const deployment = (name: string, image: string, annotations: Record<string, string> = {}): KubeObject => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: annotated(name, annotations),
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: "c", image, imagePullPolicy: "Never", env: [{ name: "IN", value: name }] }],
+        },
+      },
+    },
+  });
+
+  /** The image that every node has: the one its pods' sandboxes are made of. */
+  async function nodeImage(skip: (reason: string) => never): Promise<string> {
+    const nodes = (await client.list({ apiVersion: "v1", kind: "Node" })) as (KubeObject & NodeStatus)[];
+    const names = nodes.flatMap(({ status }) => (status.images ?? []).flatMap(({ names = [] }) => names));
+    return (
+      names.find((name) => /pause/.test(name) && !name.includes("@")) ??
+      skip("no node with an image of a pause container")
+    );
+  }
+
+  interface NodeStatus {
+    status: { images?: { names?: string[] }[] };
+  }
+
+  test("are waited for until they are rolled out, the second time too", async ({ skip }) => {
+    const image = await nodeImage(skip);
+    const status = async () => (await live("Deployment", "rolled", "apps/v1"))?.["status"];
+    await expectUp(objects([deployment("rolled", image)]));
+    expect(await status()).toMatchObject({ replicas: 2, readyReplicas: 2, updatedReplicas: 2 });
+    await expectUp(undefined, "--expect-no-changes");
+
+    const changed = JSON.parse(JSON.stringify(deployment("rolled", image)).replace('"IN"', '"OUT"')) as KubeObject;
+    await expectUp(objects([changed]));
+    expect(await status()).toMatchObject({ readyReplicas: 2, updatedReplicas: 2, observedGeneration: 2 });
+  });
+
+  test("that cannot start fail in time, and say what is wrong with their pods", async ({ skip }) => {
+    await nodeImage(skip);
+    const short = { "pulumi.com/timeoutSeconds": "10" };
+    const stdout = await expectFailure(objects([deployment("imageless", "localhost/nowhere:0", short)]));
+    expect(stdout).toContain("ErrImageNeverPull");
+    expect(stdout).toMatch(/timed out waiting to be Ready/);
   });
 });
 

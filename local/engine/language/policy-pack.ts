@@ -9,7 +9,7 @@ import messages from "@pulumi/pulumi/proto/language_pb.js";
 import type { RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import { channelOptions, listen, unary } from "../rpc.ts";
 import { optionVariables, runtimeOptions } from "./options.ts";
-import { longKey, sdkModule } from "./run.ts";
+import { endWithThisProcess, longKey, sdkModule } from "./run.ts";
 
 type Call = grpc.ServerWritableStream<RunPluginRequest, RunPluginResponse>;
 
@@ -47,6 +47,7 @@ async function start(call: Call): Promise<void> {
   call.write(new messages.RunPluginResponse().setStdout(Buffer.from(`${String(port)}\n`)));
 
   const child = spawnPack(call.request, await configuration.promise);
+  endWithThisProcess(child);
   call.on("cancelled", () => child.kill());
   child.stderr.on("data", (chunk: Buffer) => call.write(new messages.RunPluginResponse().setStderr(chunk)));
   const lines = createInterface(child.stdout);

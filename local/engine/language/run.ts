@@ -23,6 +23,7 @@ export async function runProgram(request: RunRequest, engine: string, cancelled:
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...optionVariables(options), ...configVariables(request) },
   });
+  endWithThisProcess(child);
   const stop = () => {
     interrupt(child);
   };
@@ -32,6 +33,11 @@ export async function runProgram(request: RunRequest, engine: string, cancelled:
   } finally {
     cancelled.removeEventListener("abort", stop);
   }
+}
+
+/** However this process ends, the child does not outlive it. */
+export function endWithThisProcess(child: ChildProcess): void {
+  process.on("exit", () => child.kill());
 }
 
 /** The file of a module of the SDK, resolved from the folder of the program or policy pack. */

@@ -76,12 +76,19 @@ function service(provider: Provider): grpc.UntypedServiceImplementation {
       await initialized(provider.delete({ ...identity(call), id: call.getId(), state, timeout: call.getTimeout() }));
       return new empty.Empty();
     }),
+    invoke: unary(() => onlyRealPlugin("functions")),
+    call: unary(() => onlyRealPlugin("methods")),
+    construct: unary(() => onlyRealPlugin("components")),
     cancel: unary(() => {
       provider.cancel();
       return new empty.Empty();
     }),
   };
   return implementation as grpc.UntypedServiceImplementation;
+}
+
+function onlyRealPlugin(what: string): never {
+  throw new Error(`${what} of this package need the real plugin, and this is a stand-in for it`);
 }
 
 function identity(call: { getUrn(): string; getType(): string; getName(): string }): Request {

@@ -100,7 +100,7 @@ async function createPatiently(
     const object = namespaced ? inputs : withMetadata(inputs, { namespace: undefined });
     const dryRun = request.preview;
     if (!settings.upsertExistingObjects) return session.cluster.create(object, { dryRun });
-    return session.cluster.apply(object, fieldManager, { dryRun, force: isForced(session, inputs) });
+    return session.cluster.apply(object, fieldManager, { dryRun, force: dryRun || isForced(session, inputs) });
   };
   for (const seconds of request.preview ? [] : RETRY_SECONDS) {
     try {
