@@ -94,13 +94,10 @@ describe("the database of stack local", () => {
 });
 
 describe("each layer alone", () => {
-  let scratch: ClusterName;
-  let named: Database;
+  const scratch: ClusterName = { namespace: "layers", name: "pg" };
+  const named: Database = { namespace: "layers", cluster: "pg" };
 
-  beforeAll(async () => {
-    scratch = await createScratch(client, "layers");
-    named = { namespace: scratch.namespace, cluster: scratch.name };
-  });
+  beforeAll(() => createScratch(client, scratch));
   afterAll(() => removeScratch(client, scratch));
 
   /** Asks everyone of the scratch database. */

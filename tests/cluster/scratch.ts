@@ -72,8 +72,8 @@ export function scratchPolicies(cluster: ClusterName): {
 }
 
 /** Makes a scratch database anew, in a namespace of its own, without NetworkPolicies; every instance is ready. */
-export async function createScratch(client: KubeClient, namespace: string): Promise<ClusterName> {
-  const cluster = { name: database.name, namespace };
+export async function createScratch(client: KubeClient, cluster: ClusterName): Promise<void> {
+  const { namespace } = cluster;
   await removeScratch(client, cluster);
   const objects: KubeObject[] = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: POD_SECURITY_RESTRICTED } },
@@ -89,7 +89,6 @@ export async function createScratch(client: KubeClient, namespace: string): Prom
   ];
   for (const object of objects) await client.create(object);
   await untilReady(client, cluster);
-  return cluster;
 }
 
 /** Waits until every instance is ready. */
