@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backendVariables } from "../../../local/engine/backend.ts";
 import { installedPulumi } from "../../../local/engine/installed.ts";
+import { pulumiCommand } from "../../../local/engine/pulumi.ts";
 
 let folder: string;
 
@@ -58,6 +60,23 @@ describe("the user's Pulumi", () => {
     expect(installedPulumi(path("node_modules/.bin", "host"))).toBeUndefined();
     expect(installedPulumi("")).toBeUndefined();
   });
+});
+
+test("the user's Pulumi is run as it is, with the project's Node first on PATH", async () => {
+  const pulumi = executable("bin", "pulumi");
+  executable("bin", "pulumi-language-nodejs");
+  writeFileSync(pulumi, '#!/bin/sh\necho "$@" "$EXTRA" "$(node --version)"\nexit 3\n');
+  const user = { PATH: `${path("bin")}${delimiter}/usr/bin${delimiter}/bin`, EXTRA: "mine" };
+  const command = await pulumiCommand(["up", "--yes"], user);
+  expect({ ...command, env: { ...command.env, PATH: "" } }).toEqual({
+    file: pulumi,
+    args: ["up", "--yes"],
+    env: { PATH: "", EXTRA: "mine" },
+  });
+  const main = join(import.meta.dirname, "..", "..", "..", "local", "engine", "main.ts");
+  const run = spawnSync(process.execPath, [main, "up", "--yes"], { env: user, encoding: "utf8" });
+  expect(run.stdout).toBe(`up --yes mine ${process.version}\n`);
+  expect(run.status).toBe(3);
 });
 
 describe("the embedded backend", () => {
