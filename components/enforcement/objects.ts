@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Toleration } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { POD_SECURITY_RESTRICTED } from "../namespace.ts";
 import { probeConfigMap, probePod } from "./pod.ts";
 import { probe } from "./probe.ts";
 
@@ -65,7 +66,7 @@ export function renderStage(args: StageArgs): Stage {
       kind: "Namespace",
       metadata: {
         name: namespace,
-        labels: { [label.owner]: labelValue(owner), "pod-security.kubernetes.io/enforce": "restricted" },
+        labels: { [label.owner]: labelValue(owner), ...POD_SECURITY_RESTRICTED },
         annotations: { [label.owner]: owner },
       },
     },

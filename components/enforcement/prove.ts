@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "../../kube/client.ts";
-import { refOf } from "../../kube/objects.ts";
+import { createNamespace } from "../../kube/namespace.ts";
 import { podStatus, untilRunning } from "../../kube/pods.ts";
-import { deleteAndWait, TimedOut, until } from "../../kube/wait.ts";
+import { deleteAndWait, TimedOut } from "../../kube/wait.ts";
 import { canaryPort, leftovers, renderStage, type Stage, type StageArgs } from "./objects.ts";
 import { askTcp } from "./probe.ts";
 import { conclude, decide, isOpen, streak, undecided, type Observations, type Round, type Verdict } from "./verdict.ts";
@@ -56,11 +56,8 @@ export async function requireEnforcement(client: KubeClient, options: ProofOptio
 }
 
 async function setUp(client: KubeClient, stage: Stage): Promise<void> {
-  const { namespace } = refOf(stage.script);
-  await client.create(stage.namespace);
+  await createNamespace(client, stage.namespace);
   await client.create(stage.script);
-  const account = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "default" };
-  await until("ServiceAccount default", () => client.get(account), { seconds: 30, interval: 100 });
   const { allowed, denied } = stage.clients;
   await Promise.all([...stage.canaries, allowed, denied].map((pod) => client.create(pod)));
 }

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { probe, type Asker } from "../../components/enforcement/probe.ts";
 import { probeConfigMap, probePod } from "../../components/enforcement/pod.ts";
+import { POD_SECURITY_RESTRICTED } from "../../components/namespace.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { createNamespace } from "../../kube/namespace.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { untilRunning } from "../../kube/pods.ts";
-import { deleteAndWait, until } from "../../kube/wait.ts";
+import { deleteAndWait } from "../../kube/wait.ts";
 import type { From } from "./plan.ts";
 import type { Database, Subject } from "./subject.ts";
 import { client as exampleClient, clientWorkload, podsOf } from "./workload.ts";
@@ -44,13 +46,11 @@ export async function raise(client: KubeClient, subject: Subject): Promise<Asker
   const stranger = (where: string, name: string, more: Record<string, string>) =>
     probePod({ namespace: where, name, labels: { ...labels, ...more }, image, configMap, lifetimeSeconds });
 
-  await client.create({
+  await createNamespace(client, {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: elsewhere, labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" } },
+    metadata: { name: elsewhere, labels: { ...labels, ...POD_SECURITY_RESTRICTED } },
   });
-  const account = { apiVersion: "v1", kind: "ServiceAccount", namespace: elsewhere, name: "default" };
-  await until("ServiceAccount default", () => client.get(account), { seconds: 30, interval: 100 });
   for (const where of [namespace, elsewhere]) await client.apply(proofConfigMap(where, subject));
 
   const name = "proof-client";
