@@ -1,4 +1,4 @@
-import type * as grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import type * as pb from "@pulumi/pulumi/proto/language_pb.js";
@@ -43,6 +43,12 @@ const service: Partial<grpc.UntypedServiceImplementation> = {
     const { error, bail } = await runProgram(request, engine, cancelled.signal);
     return new messages.RunResponse().setError(error).setBail(bail);
   }),
+  installDependencies: (
+    call: grpc.ServerWritableStream<pb.InstallDependenciesRequest, pb.InstallDependenciesResponse>,
+  ) => {
+    const details = "this engine installs nothing: run `npm ci` in the project's folder";
+    call.emit("error", { code: grpc.status.UNIMPLEMENTED, details });
+  },
   runPlugin: runPolicyPack,
   cancel: unary(() => {
     cancelled.abort();

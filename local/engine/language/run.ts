@@ -16,6 +16,9 @@ const CANCEL_GRACE_MS = 5_000;
 
 /** Runs the program with the SDK found beside it; its output goes straight to the engine. */
 export async function runProgram(request: RunRequest, engine: string, cancelled: AbortSignal): Promise<Ending> {
+  if (request.getAttachDebugger()) {
+    return { error: "attaching a debugger needs Pulumi itself: install it to debug the program", bail: false };
+  }
   const info = request.getInfo();
   const options = runtimeOptions(info);
   const script = sdkModule("@pulumi/pulumi/cmd/run", info?.getProgramDirectory() ?? ".", "pulumi install");
