@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "unit", include: ["tests/{unit,policy}/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
           name: "cluster",
