@@ -1,0 +1,236 @@
+import https from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+import { describe, refOf, type KubeObject, type ObjectRef } from "./objects.ts";
+
+/** An answer of the API server other than 2xx. `reason` is Kubernetes' own (NotFound, AlreadyExists, Invalid, …). */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** True for the API server's "no such object". */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** The cluster does not serve this apiVersion and kind (its CustomResourceDefinition is missing, for one). */
+export class NoKindMatch extends Error {
+  override readonly name = "NoKindMatch";
+
+  constructor(ref: ObjectRef) {
+    super(`no matches for kind "${ref.kind}" in version "${ref.apiVersion}"`);
+  }
+}
+
+/** No answer at all: refused, unreachable, an unknown certificate authority, or out of time. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+export interface RequestOptions {
+  /** JSON body. */
+  body?: unknown;
+  /** Content type of the body; `application/json` unless it is a patch. */
+  contentType?: string;
+  query?: Record<string, string>;
+  /** Milliseconds without an answer after which the request is given up; default 30,000. */
+  timeout?: number;
+}
+
+export interface WriteOptions {
+  /** Let the API server run admission and validation, and store nothing. */
+  dryRun?: boolean;
+  fieldManager?: string;
+}
+
+export interface ListOptions {
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+interface ApiResource {
+  name: string;
+  kind: string;
+  namespaced: boolean;
+}
+
+interface ObjectList {
+  items: KubeObject[];
+}
+
+const FIELD_MANAGER = "hcloud-postgres";
+
+/** A small client of the Kubernetes API in plain JSON: what is sent and received is never reshaped by generated models. */
+export class KubeClient {
+  readonly config: KubeConfig;
+  /** URL of the API server. */
+  readonly server: string;
+  readonly #agent = new https.Agent({ keepAlive: true });
+  readonly #resources = new Map<string, Promise<ApiResource[]>>();
+
+  /**
+   * @param kubeconfig content of a kubeconfig file
+   * @param context name of the context to use; the file's current one when left out
+   * @throws Error when the content is no kubeconfig, or lacks the context or its cluster
+   */
+  constructor(kubeconfig: string, context?: string) {
+    this.config = new KubeConfig();
+    this.config.loadFromString(kubeconfig);
+    if (context !== undefined) this.config.setCurrentContext(context);
+    const cluster = this.config.getCurrentCluster();
+    if (!cluster) throw new Error(`kubeconfig: context "${this.config.getCurrentContext()}" names no cluster`);
+    this.server = cluster.server;
+  }
+
+  /**
+   * One request to the API server; answers the parsed JSON (or the text, where it is none).
+   * @throws ApiError when the server answers with an error, Unreachable when it does not answer
+   */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+    const url = new URL(this.server.replace(/\/$/, "") + path);
+    for (const [key, value] of Object.entries(options.query ?? {})) url.searchParams.set(key, value);
+    const tls: https.RequestOptions = { agent: this.#agent, headers: {} };
+    await this.config.applyToHTTPSOptions(tls);
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const headers = {
+      ...(tls.headers as Record<string, string>),
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
+    };
+    const timeout = options.timeout ?? 30_000;
+    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const fail = (error: Error) => {
+        reject(new Unreachable(`${method} ${url.origin}${path}: ${error.message || error.name}`, { cause: error }));
+      };
+      const request = https.request(url, { ...tls, method, headers, timeout }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+        });
+      });
+      request.on("timeout", () => request.destroy(new Error(`no answer within ${String(timeout / 1000)} s`)));
+      request.on("error", fail);
+      request.end(body);
+    });
+    const answer = parse(text);
+    if (status >= 200 && status < 300) return answer;
+    const { message, reason } = answer as { message?: string; reason?: string };
+    throw new ApiError(status, reason ?? "Unknown", message ?? `${method} ${path}: HTTP ${String(status)} ${text}`);
+  }
+
+  /** The object, or undefined where there is none. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    try {
+      return (await this.request("GET", await this.path(ref))) as KubeObject;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Every object of the kind, in the namespace or (without one) in the cluster. */
+  async list(ref: ObjectRef, options: ListOptions = {}): Promise<KubeObject[]> {
+    const { items } = (await this.request("GET", await this.path(ref), { query: { ...options } })) as ObjectList;
+    return items.map((item) => ({ ...item, apiVersion: ref.apiVersion, kind: ref.kind }));
+  }
+
+  /** Plain create; AlreadyExists is an error. */
+  async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    const path = await this.path({ ...refOf(object), name: undefined });
+    return (await this.request("POST", path, { body: object, query: writeQuery(options) })) as KubeObject;
+  }
+
+  /** Server-side apply, taking over fields that another manager holds. */
+  async apply(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
+    return (await this.request("PATCH", await this.path(refOf(object)), {
+      body: object,
+      contentType: "application/apply-patch+yaml",
+      query: { ...writeQuery(options), force: "true" },
+    })) as KubeObject;
+  }
+
+  /** JSON merge patch; with `subresource`, of that part only (`status`, `scale`). */
+  async mergePatch(ref: ObjectRef, patch: unknown, subresource?: string): Promise<KubeObject> {
+    const path = (await this.path(ref)) + (subresource === undefined ? "" : `/${subresource}`);
+    return (await this.request("PATCH", path, {
+      body: patch,
+      contentType: "application/merge-patch+json",
+    })) as KubeObject;
+  }
+
+  /** Asks for deletion; true unless the object was already gone. Does not wait for finalizers: see `untilGone`. */
+  async delete(ref: ObjectRef, options: { gracePeriodSeconds?: number } = {}): Promise<boolean> {
+    try {
+      const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background", ...options };
+      await this.request("DELETE", await this.path(ref), { body });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Path of an object or collection, by the server's own discovery.
+   * @throws NoKindMatch when the server does not serve the kind
+   */
+  async path(ref: ObjectRef): Promise<string> {
+    const base = ref.apiVersion.includes("/") ? `/apis/${ref.apiVersion}` : `/api/${ref.apiVersion}`;
+    const resource = (await this.#discover(base)).find(({ kind, name }) => kind === ref.kind && !name.includes("/"));
+    if (!resource) {
+      this.#resources.delete(base);
+      throw new NoKindMatch(ref);
+    }
+    if (resource.namespaced && ref.namespace === undefined && ref.name !== undefined) {
+      throw new Error(`${describe(ref)}: a ${ref.kind} lives in a namespace, and none is given`);
+    }
+    const scope = resource.namespaced && ref.namespace !== undefined ? `/namespaces/${ref.namespace}` : "";
+    return `${base}${scope}/${resource.name}${ref.name === undefined ? "" : `/${ref.name}`}`;
+  }
+
+  /** Whether objects of the kind live in namespaces. */
+  async isNamespaced(ref: ObjectRef): Promise<boolean> {
+    const path = await this.path({ apiVersion: ref.apiVersion, kind: ref.kind, namespace: "any" });
+    return path.includes("/namespaces/any/");
+  }
+
+  async #discover(base: string): Promise<ApiResource[]> {
+    let known = this.#resources.get(base);
+    if (!known) {
+      known = this.request("GET", base).then(
+        (answer) => (answer as { resources: ApiResource[] }).resources,
+        (error: unknown) => {
+          this.#resources.delete(base);
+          if (isNotFound(error)) return [];
+          throw error;
+        },
+      );
+      this.#resources.set(base, known);
+    }
+    return known;
+  }
+}
+
+function writeQuery(options: WriteOptions): Record<string, string> {
+  return {
+    fieldManager: options.fieldManager ?? FIELD_MANAGER,
+    ...(options.dryRun === true ? { dryRun: "All" } : {}),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
