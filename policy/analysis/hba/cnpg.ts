@@ -1,0 +1,104 @@
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+
+/** Where a line of the file that the operator writes comes from. */
+export interface Source {
+  /** The operator's fixed head, the user's own lines, or the operator's fixed tail. */
+  readonly origin: "head" | "file" | "tail";
+  /** The index in `spec.postgresql.pg_hba`; undefined for head and tail. */
+  readonly item: number | undefined;
+}
+
+/** The file that CloudNativePG writes. */
+export interface RenderedFile {
+  readonly text: string;
+  /** Where the line with a number, counted from 1, comes from. */
+  source(line: number): Source;
+}
+
+/** The pods' addresses by name of the pod selector. A name that is missing has no addresses published yet. */
+export type SelectorAddresses = ReadonlyMap<string, readonly string[]>;
+
+const head = `
+#
+# FIXED RULES
+#
+
+# Grant local access ('local' user map)
+local all cnpg_metrics_exporter peer map=cnpg_metrics_exporter
+local all all peer map=local
+
+# Require client certificate authentication for the streaming_replica user
+hostssl postgres streaming_replica all cert map=cnpg_streaming_replica
+hostssl replication streaming_replica all cert map=cnpg_streaming_replica
+hostssl all cnpg_pooler_pgbouncer all cert map=cnpg_pooler_pgbouncer
+
+#
+# USER-DEFINED RULES
+#
+
+`;
+const defaultRules = `
+
+#
+# DEFAULT RULES
+#
+host all all all scram-sha-256
+`;
+
+function ldapRules(line: string): string {
+  return `
+#
+# LDAP CONFIGURATION (optional)
+#
+${line}
+`;
+}
+
+/**
+ * Writes the pg_hba.conf of an instance as CloudNativePG 1.29.1 and later do: fixed lines, the user's lines with their
+ * pod selectors expanded, a line for LDAP if there is one, and a line that lets everybody else try a password.
+ * An item is written as it is: a newline in it starts another line, a backslash at its end swallows the next one.
+ * @param ldap the line that `spec.postgresql.ldap` stands for
+ */
+export function renderCnpg(items: readonly string[], selectors: SelectorAddresses, ldap = ""): RenderedFile {
+  const parts: string[] = [];
+  const sources: Source[] = [];
+  append(head, { origin: "head", item: undefined });
+  items.forEach((item, index) => {
+    for (const line of expandLine(item, selectors)) append(`\n${line}`, { origin: "file", item: index });
+  });
+  parts.push("\n\n", ldap === "" ? "" : ldapRules(ldap), defaultRules);
+  return { text: parts.join(""), source: (line) => sources[line - 1] ?? { origin: "tail", item: undefined } };
+
+  function append(part: string, source: Source): void {
+    parts.push(part);
+    for (let lines = part.split("\n").length - 1; lines > 0; lines--) sources.push(source);
+  }
+}
+
+/** The first reference in a line; the operator expands no other. */
+const reference = /\$\{([^:]+):([^}]+)\}/;
+
+/**
+ * The lines that one of the user's lines becomes: one for each address of the pods that it refers to, none where there
+ * are no such pods, a comment where the operator cannot expand it, and the line itself where it refers to nothing.
+ */
+export function expandLine(line: string, selectors: SelectorAddresses): readonly string[] {
+  const match = reference.exec(line);
+  if (match === null) return [line];
+  const [whole, type = "", name = ""] = match;
+  if (type !== "podselector") return [`# ${line} # unknown descriptor type: ${type}`];
+  const addresses = selectors.get(name);
+  if (addresses === undefined) return [`# ${line} # pod selector not found: ${name}`];
+  const before = line.slice(0, match.index);
+  const after = line.slice(match.index + whole.length);
+  return addresses.map((address) => before + hostRange(address) + after);
+}
+
+/** An address as the operator writes it: canonical, with the prefix length of a single host. */
+function hostRange(address: string): string {
+  if (isIP(address) === 0 || address.includes("%")) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? `${parsed.toRFC5952String()}/128` : `${parsed.toString()}/32`;
+}
