@@ -1,0 +1,4 @@
+export { can, canAll, waysTo, type Answer } from "./can.ts";
+export { authorizer, type Authorizer, type Grant } from "./authorizer.ts";
+export { identityOf, type Identity } from "./identity.ts";
+export type { Question } from "./question.ts";
