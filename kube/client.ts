@@ -94,6 +94,11 @@ export class KubeClient {
    * @throws ApiError when the server answers with an error, Unreachable when it does not answer
    */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+    return parse(await this.text(method, path, options));
+  }
+
+  /** Like {@link request}, for an answer that is text, a log for one. */
+  async text(method: string, path: string, options: RequestOptions = {}): Promise<string> {
     const url = new URL(this.server.replace(/\/$/, "") + path);
     for (const [key, value] of Object.entries(options.query ?? {})) url.searchParams.set(key, value);
     const tls: https.RequestOptions = { agent: this.#agent, headers: {} };
@@ -121,10 +126,18 @@ export class KubeClient {
       request.on("error", fail);
       request.end(body);
     });
-    const answer = parse(text);
-    if (status >= 200 && status < 300) return answer;
-    const { message, reason } = answer as { message?: string; reason?: string };
+    if (status >= 200 && status < 300) return text;
+    const { message, reason } = parse(text) as { message?: string; reason?: string };
     throw new ApiError(status, reason ?? "Unknown", message ?? `${method} ${path}: HTTP ${String(status)} ${text}`);
+  }
+
+  /** A client of the same cluster that has this bearer token and no other credential. */
+  withToken(token: string): KubeClient {
+    const cluster = this.config.getCurrentCluster();
+    if (!cluster) throw new Error("kubeconfig: the current context names no cluster");
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(cluster, { name: "token", token });
+    return new KubeClient(config.exportConfig());
   }
 
   /** The object, or undefined where there is none. */

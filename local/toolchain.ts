@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { globSync, existsSync, readFileSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { outcome, run } from "./exec.ts";
 import { Refusal, step } from "./log.ts";
 import { cacheDir } from "./paths.ts";
@@ -39,6 +39,11 @@ const builds = {
   kubectl: kubernetes("kubectl"),
   "kube-router": { module: "kube-router", package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
   coredns: { module: "coredns", package: "." },
+  "local-path-provisioner": {
+    module: "local-path-provisioner",
+    package: "github.com/rancher/local-path-provisioner",
+    stamp: { "main.VERSION": "v0.0.30" },
+  },
   manager: {
     module: "cloudnative-pg",
     package: "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
@@ -55,6 +60,9 @@ const builds = {
 /** A binary of the local cluster or its engine, built from local/tools. */
 export type ToolName = keyof typeof builds;
 
+/** Every tool that can be built. */
+export const toolNames = Object.keys(builds) as ToolName[];
+
 const environment = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOOS: "linux", GOARCH: "amd64" };
 const pending = new Map<ToolName, Promise<string>>();
 let lastBuild: Promise<unknown> = Promise.resolve();
@@ -70,6 +78,12 @@ export function tool(name: ToolName): Promise<string> {
   pending.set(name, path);
   lastBuild = path.catch(() => undefined);
   return path;
+}
+
+/** The tools that are not in the cache yet. */
+export async function unbuiltTools(): Promise<ToolName[]> {
+  const go = await goVersion();
+  return toolNames.filter((name) => !existsSync(binaryPath(name, go)));
 }
 
 /** The version of the installed Go, such as `1.26.8`. A Go that is missing or older than a tool's module asks for is a {@link Refusal}. */
@@ -105,12 +119,10 @@ export function goArguments(name: ToolName, output: string): string[] {
 }
 
 async function build(name: ToolName): Promise<string> {
-  const go = await goVersion();
-  const folder = join(cacheDir, "tools", `${name}-${fingerprint(name, go)}`);
-  const binary = join(folder, name);
+  const binary = binaryPath(name, await goVersion());
   if (existsSync(binary)) return binary;
 
-  await mkdir(folder, { recursive: true });
+  await mkdir(dirname(binary), { recursive: true });
   const unfinished = `${binary}.${String(process.pid)}`;
   const started = process.uptime();
   step(`building ${name}`);
@@ -118,6 +130,10 @@ async function build(name: ToolName): Promise<string> {
   await rename(unfinished, binary);
   step(`built ${name} in ${(process.uptime() - started).toFixed(0)} s`);
   return binary;
+}
+
+function binaryPath(name: ToolName, go: string): string {
+  return join(cacheDir, "tools", `${name}-${fingerprint(name, go)}`, name);
 }
 
 function fingerprint(name: ToolName, go: string): string {

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { tool } from "../toolchain.ts";
 import { backendVariables } from "./backend.ts";
 import { installedPulumi } from "./installed.ts";
-import { pluginFolders } from "./plugins.ts";
+import { standInFolders } from "./plugins.ts";
 
 /** A Pulumi command line, ready to be run. */
 export interface Command {
@@ -19,6 +19,10 @@ export interface PulumiOptions {
   cwd?: string;
   /** Variables on top of this process's own. */
   env?: Record<string, string>;
+  /** What the command reads on standard input; nothing when left out. */
+  input?: string;
+  /** Shows the command's standard output on stderr instead of answering it: progress for people. */
+  show?: boolean;
 }
 
 /** What a Pulumi command left behind; its progress and errors have gone to stderr. */
@@ -48,8 +52,8 @@ export async function pulumiCommand(args: string[], user: NodeJS.ProcessEnv = pr
     HCLOUD_POSTGRES_LANGUAGE_HOST: languageHost,
   };
   const base = environment(user, settings);
-  const plugins = await pluginFolders(args, file, base);
-  return { file, args, env: { ...base, PATH: [nodeFolder, ...plugins, path].join(delimiter) } };
+  const standIns = await standInFolders(args, file, base);
+  return { file, args, env: { ...base, PATH: [nodeFolder, ...standIns, path].join(delimiter) } };
 }
 
 /** Runs Pulumi to its end, for scripts: `pulumi(["preview", "--json"])`. */
@@ -59,10 +63,11 @@ export async function pulumi(args: string[], options: PulumiOptions = {}): Promi
     const child = spawn(command.file, command.args, {
       cwd: options.cwd ?? process.cwd(),
       env: command.env,
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["pipe", options.show === true ? process.stderr : "pipe", "inherit"],
     });
     let stdout = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stdin?.end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code: code ?? 1, stdout });

@@ -1,0 +1,32 @@
+import type { Client } from "../../config/schema.ts";
+
+/** The CloudNativePG Cluster and the namespace it lives in. */
+export interface ClusterName {
+  name: string;
+  namespace: string;
+}
+
+/** Label that CloudNativePG puts on every pod of a Cluster: instances, Jobs, poolers. */
+export const CLUSTER_LABEL = "cnpg.io/cluster";
+/** Label that tells instances (`instance`) from poolers (`pooler`); Jobs have none. */
+export const POD_ROLE_LABEL = "cnpg.io/podRole";
+
+/** `pg-app-credentials`: the Secret a client reads its role and password from. */
+export function credentialsName(cluster: ClusterName, client: Client): string {
+  return `${cluster.name}-${client.name}-credentials`;
+}
+
+/** `allow-app-to-pg`: the NetworkPolicy that lets a client in. */
+export function clientPolicyName(cluster: ClusterName, client: Client): string {
+  return `allow-${client.name}-to-${cluster.name}`;
+}
+
+/** `pg-lifelines`: the NetworkPolicy that keeps replication and the operator's paths open. */
+export function lifelinesName(cluster: ClusterName): string {
+  return `${cluster.name}-lifelines`;
+}
+
+/** `read-pg-app-secret`: the Role, and its RoleBinding, that grant a client its one Secret. */
+export function secretReaderName(cluster: ClusterName, client: Client): string {
+  return `read-${cluster.name}-${client.name}-secret`;
+}

@@ -1,0 +1,62 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Client, OperatorSettings } from "../../config/schema.ts";
+import { CLUSTER_LABEL, POD_ROLE_LABEL, type ClusterName } from "./names.ts";
+
+type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
+type Peer = types.input.networking.v1.NetworkPolicyPeer;
+type Rule = types.input.networking.v1.NetworkPolicyIngressRule;
+
+const POSTGRES = 5432;
+/** The instance manager: status, failover, backups; the operator speaks to nothing else. */
+const INSTANCE_MANAGER = 8000;
+
+/** Lets a client's pods reach the instances on 5432. */
+export function clientPolicy(cluster: ClusterName, client: Client): PolicySpec {
+  return {
+    podSelector: { matchLabels: { [CLUSTER_LABEL]: cluster.name, [POD_ROLE_LABEL]: "instance" } },
+    policyTypes: ["Ingress"],
+    ingress: [
+      allow(
+        POSTGRES,
+        client.workloads.map(({ podLabels }) => ({ podSelector: { matchLabels: { ...podLabels } } })),
+      ),
+    ],
+  };
+}
+
+export interface LifelineArgs {
+  /** Where the operator's pods are and what they are labelled. */
+  operator: Pick<OperatorSettings, "namespace" | "podLabels">;
+  /** Addresses of the control plane, for `kubectl cnpg status`; none closes that path. */
+  controlPlaneCidrs: readonly string[];
+}
+
+/**
+ * Isolates every pod of the Cluster and opens what it cannot live without. Selecting by the cluster label alone
+ * covers Jobs too: the one that clones a standby has no podRole and must reach the primary.
+ */
+export function lifelines(cluster: ClusterName, { operator, controlPlaneCidrs }: LifelineArgs): PolicySpec {
+  const ownPods = { [CLUSTER_LABEL]: cluster.name };
+  const operatorPods: Peer = {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": operator.namespace } },
+    podSelector: { matchLabels: { ...operator.podLabels } },
+  };
+  const controlPlane = controlPlaneCidrs.map((cidr): Peer => ({ ipBlock: { cidr } }));
+  return {
+    podSelector: { matchLabels: ownPods },
+    policyTypes: ["Ingress"],
+    ingress: [
+      allow(POSTGRES, [{ podSelector: { matchLabels: ownPods } }]),
+      allow(INSTANCE_MANAGER, [
+        operatorPods,
+        { podSelector: { matchLabels: { ...ownPods, [POD_ROLE_LABEL]: "instance" } } },
+        ...controlPlane,
+      ]),
+    ],
+  };
+}
+
+/** Ports are numbers: under k3s' policy engine a name that no pod declares would open every port. */
+function allow(port: number, from: Peer[]): Rule {
+  return { from, ports: [{ protocol: "TCP", port }] };
+}

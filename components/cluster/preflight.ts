@@ -1,0 +1,114 @@
+import { bootstrapOf } from "../../config/conflicts.ts";
+import type { Problem } from "../../config/problems.ts";
+import type { Config } from "../../config/schema.ts";
+import type { KubeObject } from "../../kube/objects.ts";
+import { isOwnedBy } from "../namespace.ts";
+import { compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
+import type { LiveCluster } from "./live.ts";
+
+/** What this stack did before, as far as it changes what may be done now. */
+export interface Before {
+  /** `organization/project/stack`. */
+  stack: string;
+  /** UID of the cluster that the last `up` went to; undefined before the first. */
+  clusterUid?: string | undefined;
+}
+
+/** Why the configuration must not be applied to this cluster; empty when it may. */
+export function objections(config: Config, live: LiveCluster, before: Before): Problem[] {
+  return [
+    ...otherCluster(live, before),
+    ...namespaceObjections(config, live, before),
+    ...operatorObjections(config, live, before),
+    ...bootstrapObjections(config, live),
+  ];
+}
+
+/** What may be applied, but should be known. */
+export function warnings(config: Config, live: LiveCluster): string[] {
+  if (config.operator.install !== "existing") return [];
+  const version = operatorVersion(live.operators[0]);
+  if (version === undefined || compareVersions(version, RECOMMENDED_VERSION) >= 0) return [];
+  return [
+    `CloudNativePG ${version}: below ${RECOMMENDED_VERSION} whoever reaches port 8000 of an instance can command it; upgrade the operator`,
+  ];
+}
+
+function otherCluster(live: LiveCluster, { clusterUid }: Before): Problem[] {
+  if (clusterUid === undefined || clusterUid === live.uid) return [];
+  return [
+    {
+      key: "kubeconfig",
+      got: `a cluster with kube-system UID ${live.uid}`,
+      expected: `the cluster of the last up, ${clusterUid}: on another one this stack would start empty`,
+      fix: "point kubeconfig at the old cluster; or, when that is gone for good, begin a new stack (pulumi stack init)",
+    },
+  ];
+}
+
+function namespaceObjections({ namespace }: Config, live: LiveCluster, { stack }: Before): Problem[] {
+  const found = live.namespace;
+  const key = "namespace.existing";
+  if (namespace.existing && !found) {
+    const fix = `create it (kubectl create namespace ${namespace.name}), or set ${key} to false`;
+    return [{ key, got: true, expected: `namespace ${namespace.name} to exist already`, fix }];
+  }
+  if (!namespace.existing && found && !isOwnedBy(stack, found.metadata.annotations)) {
+    const expected = `no namespace ${namespace.name}, since this stack is to make it: it exists, made by somebody else`;
+    return [{ key, got: false, expected, fix: `set ${key} to true, or choose another namespace.name` }];
+  }
+  const level = found?.metadata.labels?.["pod-security.kubernetes.io/enforce"];
+  if (namespace.existing && level !== "restricted") {
+    const label = "pod-security.kubernetes.io/enforce=restricted";
+    const fix = `kubectl label namespace ${namespace.name} ${label}`;
+    return [{ key: "namespace.name", got: level, expected: `namespace ${namespace.name} with label ${label}`, fix }];
+  }
+  return [];
+}
+
+function operatorObjections({ operator }: Config, live: LiveCluster, { stack }: Before): Problem[] {
+  const key = "operator.install";
+  const got = operator.install;
+  if (got !== "existing") {
+    if (isOwnedBy(stack, live.operatorNamespace?.metadata.annotations)) return [];
+    if (!live.operatorNamespace && !live.operatorWebhook) return [];
+    const expected = `no CloudNativePG operator (a cluster holds one) and no namespace ${operator.namespace} of somebody else`;
+    return [{ key, got, expected, fix: "set operator.install to existing, or remove the other one" }];
+  }
+  const [deployment] = live.operators;
+  if (!deployment) {
+    const expected = `an operator in namespace ${operator.namespace} with labels ${JSON.stringify(operator.podLabels)}`;
+    return [
+      { key, got, expected, fix: "correct operator.namespace and operator.podLabels, or let the stack install it" },
+    ];
+  }
+  const version = operatorVersion(deployment);
+  if (version !== undefined && compareVersions(version, MINIMUM_VERSION) >= 0) return [];
+  const seen = version ?? `an image that tells no version (${image(deployment)})`;
+  return [{ key, got: seen, expected: `CloudNativePG ${MINIMUM_VERSION} or later`, fix: "upgrade the operator" }];
+}
+
+/** CloudNativePG reads bootstrap once and ignores every later change: the clients would be sent to what is not there. */
+function bootstrapObjections(config: Config, live: LiveCluster): Problem[] {
+  const spec = live.database?.["spec"] as { bootstrap?: { initdb?: { database: string; owner: string } } } | undefined;
+  const old = spec?.bootstrap?.initdb;
+  const now = bootstrapOf(config);
+  if (!old || (old.database === now.database && old.owner === now.owner)) return [];
+  return [
+    {
+      key: "database.bootstrap",
+      got: now,
+      expected: `what ${config.database.name} was started with: ${JSON.stringify({ database: old.database, owner: old.owner })}`,
+      fix: "set database.bootstrap to that; a further client gets a database of its own",
+    },
+  ];
+}
+
+function image(deployment: KubeObject): string {
+  const spec = deployment["spec"] as { template: { spec: { containers: { image: string }[] } } };
+  return spec.template.spec.containers[0]?.image ?? "";
+}
+
+function operatorVersion(deployment: KubeObject | undefined): string | undefined {
+  return deployment && /:v?(\d+\.\d+\.\d+)/.exec(image(deployment))?.[1];
+}

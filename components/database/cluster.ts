@@ -1,0 +1,89 @@
+import { bootstrapOf } from "../../config/conflicts.ts";
+import type { Client, DatabaseSettings, Toleration } from "../../config/schema.ts";
+import { credentialsName, type ClusterName } from "../access/names.ts";
+import type { PodSelectorRef } from "../access/hba.ts";
+import { parameters } from "./parameters.ts";
+
+/** Where the instances may run, as the cluster room hands it on. */
+export interface Placement {
+  nodeSelector: Readonly<Record<string, string>>;
+  tolerations: readonly Toleration[];
+  /** Whether no two instances may share a node. */
+  distinctNodes: boolean;
+}
+
+export interface ClusterSpecArgs {
+  /** Size, image, replication, parameters. */
+  database: DatabaseSettings;
+  /** Namespace of the Cluster. */
+  namespace: string;
+  clients: readonly Client[];
+  /** User lines of pg_hba.conf, closing reject included. */
+  pgHba: readonly string[];
+  /** Selectors that those lines refer to. */
+  podSelectorRefs: readonly PodSelectorRef[];
+  placement: Placement;
+  /** StorageClass of all volumes; the cluster's default when undefined. */
+  storageClass: string | undefined;
+}
+
+/** The `spec` of the CloudNativePG Cluster; field names are CloudNativePG's (postgresql.cnpg.io/v1). */
+export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
+  const { database, clients, placement } = args;
+  const { instances, storage, synchronous, resources } = database;
+  const cluster: ClusterName = { name: database.name, namespace: args.namespace };
+  return {
+    instances,
+    imageName: database.image,
+    enableSuperuserAccess: false,
+    bootstrap: { initdb: initdb(cluster, args) },
+    managed: { roles: clients.map((client) => managedRole(cluster, client)) },
+    podSelectorRefs: args.podSelectorRefs,
+    postgresql: {
+      pg_hba: args.pgHba,
+      parameters: parameters(resources.memory, database.parameters),
+      enableAlterSystem: false,
+      ...(synchronous && { synchronous: { ...synchronous, failoverQuorum: true } }),
+    },
+    storage: volume(storage.size, args.storageClass),
+    ...(storage.walSize !== null && { walStorage: volume(storage.walSize, args.storageClass) }),
+    resources: {
+      requests: { cpu: resources.cpu, memory: resources.memory },
+      limits: { memory: resources.memory },
+    },
+    affinity: affinity(placement),
+  };
+}
+
+function initdb(cluster: ClusterName, { clients, database }: ClusterSpecArgs): Record<string, unknown> {
+  const bootstrap = bootstrapOf({ clients: [...clients], database });
+  const owner = clients.find(({ role }) => role === bootstrap.owner);
+  return {
+    ...bootstrap,
+    dataChecksums: true,
+    ...(owner && { secret: { name: credentialsName(cluster, owner) } }),
+  };
+}
+
+function managedRole(cluster: ClusterName, client: Client): Record<string, unknown> {
+  return {
+    name: client.role,
+    ensure: "present",
+    login: true,
+    passwordSecret: { name: credentialsName(cluster, client) },
+  };
+}
+
+function volume(size: string, storageClass: string | undefined): Record<string, unknown> {
+  return { size, ...(storageClass !== undefined && { storageClass }) };
+}
+
+function affinity({ nodeSelector, tolerations, distinctNodes }: Placement): Record<string, unknown> {
+  return {
+    enablePodAntiAffinity: true,
+    podAntiAffinityType: distinctNodes ? "required" : "preferred",
+    topologyKey: "kubernetes.io/hostname",
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(tolerations.length > 0 && { tolerations }),
+  };
+}

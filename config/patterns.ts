@@ -1,0 +1,39 @@
+/** A pattern that a value must match, and how to say so. */
+interface Pattern {
+  pattern: RegExp;
+  expected: string;
+}
+
+/** RFC 1035 label, as names of Services (and so of Clusters) must be. */
+export const DNS_LABEL: Pattern = {
+  pattern: /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+  expected: "a DNS label: lower-case letters, digits and inner dashes, a letter first",
+};
+
+/** An identifier that means the same quoted and unquoted, in SQL and in pg_hba.conf. */
+export const POSTGRES_IDENTIFIER: Pattern = {
+  pattern: /^[a-z_][a-z0-9_]{0,62}$/,
+  expected: "a PostgreSQL identifier: lower-case letters, digits and underscores, at most 63",
+};
+
+export const LABEL_KEY: Pattern = {
+  pattern: /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
+  expected: "a Kubernetes label key",
+};
+
+export const LABEL_VALUE: Pattern = {
+  pattern: /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/,
+  expected: "a Kubernetes label value: at most 63 letters, digits, dashes, underscores and dots",
+};
+
+/** Quantities of memory, storage and CPU, without the exponent forms that nobody writes. */
+export const QUANTITY: Pattern = {
+  pattern: /^[1-9][0-9]*(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+  expected: 'a Kubernetes quantity like "512Mi", "10Gi" or "500m"',
+};
+
+/** CloudNativePG reads the PostgreSQL version off the tag; a digest may follow, but not stand alone. */
+export const IMAGE: Pattern = {
+  pattern: /^[^\s@]+:[1-9][0-9][^\s@:/]*(@sha256:[0-9a-f]{64})?$/,
+  expected: "an image whose tag starts with the PostgreSQL version, like postgresql:18.4-standard-trixie",
+};

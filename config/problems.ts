@@ -1,0 +1,101 @@
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+
+/** One thing that is wrong: where, what, and what to do. */
+export interface Problem {
+  /** Dotted path below the project's namespace, like `database.instances`. */
+  key: string;
+  /** What was found there. */
+  got: unknown;
+  expected: string;
+  /** What to change. */
+  fix: string;
+}
+
+/** All problems as the text of one error: a line each, "hcloud-postgres:database.instances: got 0, expected …; fix: …". */
+export function explain(project: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ key, got, expected, fix }) => {
+    const found = got === undefined ? "nothing" : JSON.stringify(got);
+    return `  ${project}:${key}: got ${found}, expected ${expected}; fix: ${fix}`;
+  });
+  return [`${String(problems.length)} problem(s), nothing was changed:`, ...lines].join("\n");
+}
+
+/** The problems that `schema` found in `value`; an unknown key comes with the nearest known one. */
+export function problemsOf(error: z.ZodError, value: unknown, schema: z.ZodType): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => unknownKey([...issue.path, key], value, schema));
+    }
+    const key = dotted(issue.path);
+    return [{ key, got: at(value, issue.path), expected: expectation(issue), fix: `correct ${key}` }];
+  });
+}
+
+function unknownKey(path: PropertyKey[], value: unknown, schema: z.ZodType): Problem {
+  const parent = path.slice(0, -1);
+  const known = keysAt(schema, parent);
+  const nearest = dotted([...parent, closest(String(path.at(-1)), known)]);
+  return {
+    key: dotted(path),
+    got: at(value, path),
+    expected: `one of the known keys (${known.join(", ")})`,
+    fix: `did you mean ${nearest}? Otherwise remove ${dotted(path)}`,
+  };
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return /^[aeio]/.test(issue.expected) ? `an ${issue.expected}` : `a ${issue.expected}`;
+    case "invalid_value":
+      return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+    case "too_small":
+      return `at least ${String(issue.minimum)}${unit(issue.origin)}`;
+    case "too_big":
+      return `at most ${String(issue.maximum)}${unit(issue.origin)}`;
+    case "invalid_key":
+      return issue.issues[0]?.message ?? issue.message;
+    case "invalid_union":
+      return "an IPv4 or IPv6 network in CIDR notation";
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
+}
+
+function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** `clients[0].role` for ["clients", 0, "role"]. */
+function dotted(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((joined, key) => {
+    if (typeof key === "number") return `${joined}[${String(key)}]`;
+    return joined === "" ? String(key) : `${joined}.${String(key)}`;
+  }, "");
+}
+
+/** The keys that the object at `path` may have, read off the JSON Schema of `schema`. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const root = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
+  const node = path.reduce<JsonSchema>((inner, key) => {
+    const object = inner.anyOf?.find((option) => option.properties) ?? inner;
+    return (typeof key === "number" ? object.items : object.properties?.[String(key)]) ?? {};
+  }, root);
+  return Object.keys((node.anyOf?.find((option) => option.properties) ?? node).properties ?? {});
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+}

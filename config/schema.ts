@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { DNS_LABEL, IMAGE, LABEL_KEY, LABEL_VALUE, POSTGRES_IDENTIFIER, QUANTITY } from "./patterns.ts";
+
+const dnsLabel = (max = 63) => z.string().max(max).regex(DNS_LABEL.pattern, DNS_LABEL.expected);
+const quantity = z.string().regex(QUANTITY.pattern, QUANTITY.expected);
+const identifier = z.string().regex(POSTGRES_IDENTIFIER.pattern, POSTGRES_IDENTIFIER.expected);
+const labels = z.record(
+  z.string().regex(LABEL_KEY.pattern, LABEL_KEY.expected),
+  z.string().regex(LABEL_VALUE.pattern, LABEL_VALUE.expected),
+);
+const podLabels = labels.refine((map) => Object.keys(map).length > 0, "at least one label: none would match every pod");
+
+const toleration = z.strictObject({
+  key: z.string().optional().describe("Key of the taint; every key when left out."),
+  operator: z.enum(["Equal", "Exists"]).optional().describe("How `value` is compared; Equal when left out."),
+  value: z.string().optional().describe("Value of the taint."),
+  effect: z
+    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+    .optional()
+    .describe("Effect of the taint; every effect when left out."),
+});
+
+const cluster = z.strictObject({
+  kind: z
+    .literal("existing")
+    .default("existing")
+    .describe("Where it runs. `existing`: the cluster of the secret key `kubeconfig`."),
+  context: z.string().optional().describe("Context of the kubeconfig; its current one when left out."),
+  nodeSelector: labels.default({}).describe("Labels of the nodes the database runs on."),
+  tolerations: z.array(toleration).default([]).describe("Taints of those nodes that the database tolerates."),
+  distinctNodes: z
+    .boolean()
+    .optional()
+    .describe("Whether no two instances share a node. Default: where there are as many such nodes as instances."),
+  storageClass: z.string().optional().describe("StorageClass of the volumes; the cluster's default when left out."),
+  controlPlaneCidrs: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .default([])
+    .describe("Addresses of the control plane, let through to port 8000 so that `kubectl cnpg status` works."),
+});
+
+const operator = z.strictObject({
+  install: z
+    .enum(["chart", "manifest", "existing"])
+    .default("chart")
+    .describe(
+      "`chart`: the pinned Helm chart. `manifest`: the pinned release manifest, needs no chart repository. " +
+        "`existing`: an operator that somebody else installed; only its version is checked.",
+    ),
+  namespace: dnsLabel().default("cnpg-system").describe("Namespace of the operator. The manifest's is cnpg-system."),
+  podLabels: podLabels
+    .default({ "app.kubernetes.io/name": "cloudnative-pg" })
+    .describe("Labels of the operator's pods: who is let through to port 8000."),
+});
+
+const namespace = z.strictObject({
+  name: dnsLabel().default("production").describe("Namespace of the database and of its clients."),
+  existing: z
+    .boolean()
+    .default(false)
+    .describe("True: it is somebody else's; never changed or deleted, only its Pod Security labels are checked."),
+});
+
+const workload = z.strictObject({
+  podLabels: podLabels.describe("Pods with all these labels are let in."),
+  serviceAccount: z
+    .strictObject({
+      name: dnsLabel().describe("ServiceAccount of these pods; it may read the client's one Secret."),
+      create: z.boolean().default(true).describe("False: the ServiceAccount is there already."),
+    })
+    .describe("Identity of the workload towards Kubernetes."),
+});
+
+const client = z.strictObject({
+  name: dnsLabel(30).describe("Names allow-<client>-to-<cluster>, <cluster>-<client>-credentials and so on."),
+  role: identifier.describe("PostgreSQL role, this client's alone."),
+  database: identifier.describe("The one database the role may connect to."),
+  workloads: z.array(workload).min(1).describe("Who may use this identity."),
+  passwordVersion: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("Raise it by one to have a new password generated and rolled out by the next `up`."),
+});
+
+const database = z.strictObject({
+  name: dnsLabel(50).default("pg").describe("Name of the CloudNativePG Cluster."),
+  instances: z.int().min(1).max(9).default(3).describe("PostgreSQL instances: one primary, the others standbys."),
+  image: z
+    .string()
+    .regex(IMAGE.pattern, IMAGE.expected)
+    .default("ghcr.io/cloudnative-pg/postgresql:18.4-standard-trixie")
+    .describe("Operand image; the tag starts with the PostgreSQL version."),
+  bootstrap: z
+    .strictObject({
+      database: identifier.describe("Database made at the first start."),
+      owner: identifier.describe("Role that owns it."),
+    })
+    .optional()
+    .describe("Database and owner made at the first start, never to change. Default: those of the first client."),
+  storage: z
+    .strictObject({
+      size: quantity.default("10Gi").describe("Data volume of each instance."),
+      walSize: quantity
+        .nullable()
+        .default("5Gi")
+        .describe("WAL volume of each instance; null keeps WAL on the data volume. Cannot be removed later."),
+    })
+    .prefault({})
+    .describe("Volumes of each instance."),
+  resources: z
+    .strictObject({
+      memory: quantity.default("2Gi").describe("Request and limit of each instance; parameters derive from it."),
+      cpu: quantity.default("1").describe("CPU request of each instance."),
+    })
+    .prefault({})
+    .describe("What each instance gets of its node."),
+  synchronous: z
+    .strictObject({
+      method: z.enum(["any", "first"]).default("any").describe("How standbys are chosen for a commit."),
+      number: z.int().min(1).default(1).describe("Standbys that must have a commit before it is acknowledged."),
+      dataDurability: z
+        .enum(["required", "preferred"])
+        .default("required")
+        .describe("`preferred` acknowledges without standbys when none is there, and can lose commits."),
+    })
+    .nullable()
+    .prefault({})
+    .describe("Synchronous replication; null turns it off (one instance needs null)."),
+  parameters: z
+    .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "the name of a PostgreSQL parameter"), z.string())
+    .default({})
+    .describe("PostgreSQL parameters, over the defaults that derive from the memory request."),
+  readyTimeoutMinutes: z.int().min(1).default(15).describe("How long `up` waits for all instances."),
+});
+
+const enforcement = z.strictObject({
+  timeoutSeconds: z
+    .int()
+    .min(30)
+    .default(180)
+    .describe("How long the proof that the CNI enforces NetworkPolicy may take."),
+});
+
+/** Stack configuration without `kubeconfig`, which is a secret of its own: one key of the stack file each. */
+export const schema = z.strictObject({
+  cluster: cluster.prefault({}).describe("The Kubernetes cluster."),
+  operator: operator.prefault({}).describe("The CloudNativePG operator."),
+  namespace: namespace.prefault({}).describe("Where the database lives."),
+  clients: z.array(client).min(1).describe("Who may reach the database, and as whom."),
+  database: database.prefault({}).describe("The PostgreSQL cluster."),
+  enforcement: enforcement.prefault({}).describe("The proof that NetworkPolicies are enforced."),
+  protect: z
+    .boolean()
+    .default(true)
+    .describe("Refuse to delete what holds data or credentials: Namespace, Cluster, passwords, Secrets."),
+});
+
+/** Valid stack configuration, every default filled in. */
+export type Config = z.output<typeof schema>;
+/** A database identity: one role, one credential, one or more workloads that may use it. */
+export type Client = Config["clients"][number];
+/** Pods, by label, and the ServiceAccount they run as. */
+export type Workload = Client["workloads"][number];
+export type ClusterSettings = Config["cluster"];
+export type OperatorSettings = Config["operator"];
+export type DatabaseSettings = Config["database"];
+export type NamespaceSettings = Config["namespace"];
+export type Toleration = ClusterSettings["tolerations"][number];

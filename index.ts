@@ -1,0 +1,59 @@
+import { DatabaseAccess } from "./components/access/index.ts";
+import { ExistingCluster } from "./components/cluster/existing.ts";
+import { inspect } from "./components/cluster/inspect.ts";
+import { Database } from "./components/database/index.ts";
+import { untilWebhookAnswers } from "./components/database/webhook.ts";
+import { EnforcementProof } from "./components/enforcement/index.ts";
+import { requireEnforcement } from "./components/enforcement/prove.ts";
+import { gate } from "./components/gate.ts";
+import { Operator } from "./components/operator/index.ts";
+import { loadSettings } from "./config.ts";
+import type { KubeObject } from "./kube/objects.ts";
+
+const settings = loadSettings();
+const { client, clients, database, protect, stack } = settings;
+const live = await inspect(settings);
+
+const cluster = new ExistingCluster("cluster", { ...settings, ...settings.cluster, live });
+const { provider, adopting, placement, storageClass, controlPlaneCidrs } = cluster;
+
+const operator = new Operator("operator", { ...settings.operator, stack, adopting }, { provider });
+
+const access = new DatabaseAccess("access", { ...settings, cluster: database.name, controlPlaneCidrs }, { provider });
+
+const canary = { image: database.image, tolerations: placement.tolerations };
+const enforcement = new EnforcementProof(
+  "enforcement",
+  {
+    namespace: access.namespace,
+    cluster: cluster.identity,
+    settings: canary,
+    gate: gate("network-policy-enforcement", () =>
+      requireEnforcement(client, { ...canary, ...settings.enforcement, owner: stack, nodes: cluster.identity.nodes }),
+    ),
+  },
+  { provider },
+);
+
+const pg = new Database(
+  "database",
+  {
+    database,
+    clients,
+    protect,
+    placement,
+    storageClass,
+    namespace: settings.namespace.name,
+    pgHba: access.pgHba,
+    podSelectorRefs: access.podSelectorRefs,
+    webhookReady: gate("webhook", ({ newInputs }) => untilWebhookAnswers(client, newInputs as KubeObject, 300)),
+  },
+  { provider, dependsOn: [access, operator, enforcement] },
+);
+
+/** kube-system UID of the cluster; the next `up` refuses any other. */
+export const clusterUid = live.uid;
+export const namespace = access.namespace;
+export const clusterName = pg.clusterName;
+/** Secrets with everything a client needs to connect, one a client. */
+export const credentials = access.secretNames;

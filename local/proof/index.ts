@@ -1,0 +1,70 @@
+import type { KubeClient } from "../../kube/client.ts";
+import { askAll } from "./ask.ts";
+import { drill } from "./failover.ts";
+import { row, summary, type Proof, type Row } from "./rows.ts";
+import { raise, sweep } from "./stage.ts";
+import { inspect, type Database, type Subject } from "./subject.ts";
+import { proveToken } from "./token.ts";
+
+export interface ProofOptions {
+  /** Also kill the primary under load: clients of the database notice. */
+  destructive: boolean;
+  /** Default: Cluster `pg` in namespace `production`, with client `app`, as stack `local` has it. */
+  database?: Database;
+  /** Told what happens, for people. */
+  log?: (message: string) => void;
+}
+
+/**
+ * Proves on a live database, from real pods, that its client gets in and everyone else does not, and that an
+ * acknowledged row survives the death of the primary. Removes what it made, also when interrupted. One at a time.
+ * @throws Refusal when there is no such database
+ */
+export async function runProof(client: KubeClient, options: ProofOptions): Promise<Proof> {
+  const { destructive, database = { namespace: "production", cluster: "pg" }, log = () => undefined } = options;
+  const subject = await inspect(client, database);
+  await sweep(client, database);
+  return sweepingUp(client, database, log, async () => {
+    log(`proving who gets through to Cluster ${database.namespace}/${database.cluster}`);
+    const asked = await askAll(client, subject, await raise(client, subject));
+    log("proving what the client's ServiceAccount may ask of the API server");
+    const token = await proveToken(client, database);
+    return summary([...asked, ...token, ...(await proveFailover(client, subject, destructive, log))]);
+  });
+}
+
+async function proveFailover(
+  client: KubeClient,
+  subject: Subject,
+  destructive: boolean,
+  log: (message: string) => void,
+): Promise<Row[]> {
+  if (destructive) {
+    log("proving that acknowledged rows survive the death of the primary");
+    return drill(client, subject, log);
+  }
+  const message = "kills the primary under load: only with --destructive";
+  const columns = { layer: "failover", from: "clients writing", to: "the primary", message };
+  return [row({ ...columns, expected: "another primary, no acknowledged row lost", observed: "skipped", ok: null })];
+}
+
+/** Does the work and removes everything it made, whether it ends, fails or is interrupted. */
+async function sweepingUp<T>(
+  client: KubeClient,
+  database: Database,
+  log: (message: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const interrupted = (signal: NodeJS.Signals) => {
+    log(`${signal}: removing what the proof made`);
+    const end = () => process.exit(signal === "SIGINT" ? 130 : 143);
+    sweep(client, database).then(end, end);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  try {
+    return await work();
+  } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    await sweep(client, database);
+  }
+}

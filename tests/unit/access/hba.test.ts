@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { pgHbaLines, podSelectorRefs } from "../../../components/access/hba.ts";
+import type { Client } from "../../../config/schema.ts";
+
+function client(name: string, ...apps: string[]): Client {
+  const workloads = apps.map((app) => ({ podLabels: { app }, serviceAccount: { name: app, create: true } }));
+  return { name, role: `${name}_user`, database: name, passwordVersion: 1, workloads };
+}
+
+test("each workload has a line and a selector, and the last line turns everybody else away", () => {
+  const clients = [client("app", "myapp", "worker"), client("reports", "reports")];
+  expect(pgHbaLines(clients)).toEqual([
+    "hostssl app app_user ${podselector:app} scram-sha-256",
+    "hostssl app app_user ${podselector:app_2} scram-sha-256",
+    "hostssl reports reports_user ${podselector:reports} scram-sha-256",
+    "host all all all reject",
+  ]);
+  expect(podSelectorRefs(clients).map(({ name, selector }) => [name, selector.matchLabels["app"]])).toEqual([
+    ["app", "myapp"],
+    ["app_2", "worker"],
+    ["reports", "reports"],
+  ]);
+});
+
+test("without clients everybody is turned away", () => {
+  expect(pgHbaLines([])).toEqual(["host all all all reject"]);
+});

@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { runStack } from "../program/stack.ts";
+
+const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
+const app = { name: "app", role: "app_user", database: "app", workloads };
+const other = {
+  name: "other",
+  role: "other_user",
+  database: "other",
+  workloads: [{ podLabels: { app: "other" }, serviceAccount: { name: "other" } }],
+};
+
+/** Configuration over that of production, and what the one error must say of it. */
+const refused: [string, Record<string, unknown>, string[]][] = [
+  ["a typo in a top-level key", { clinets: [app] }, ["clinets", "did you mean clients?"]],
+  [
+    "a typo in a nested key",
+    { database: { storage: { sice: "1Gi" } } },
+    ["database.storage.sice", "database.storage.size?"],
+  ],
+  ["a typo inside a list", { clients: [{ ...app, rolle: "x" }] }, ["clients[0].rolle", "clients[0].role?"]],
+  ["no client", { clients: [] }, ["clients: got []", "at least 1"]],
+  ["no clients key", { clients: undefined }, ["clients: got nothing", "an array"]],
+  ["a wrong type", { database: { instances: "three" } }, ['database.instances: got "three"', "a number"]],
+  ["a Cluster name too long", { database: { name: "p".repeat(51) } }, ["database.name", "at most 50 characters"]],
+  [
+    "a client named twice",
+    { clients: [app, { ...other, name: "app" }] },
+    ["clients[1].name", "clients[0].name has it"],
+  ],
+  [
+    "a role named twice",
+    { clients: [app, { ...other, role: "app_user" }] },
+    ["clients[1].role", "clients[0].role has it"],
+  ],
+  ["two clients with the same pods", { clients: [app, { ...other, workloads }] }, ["podLabels", "serviceAccount.name"]],
+  [
+    "pods selected by nothing",
+    { clients: [{ ...app, workloads: [{ ...workloads[0], podLabels: {} }] }] },
+    ["every pod"],
+  ],
+  [
+    "pods that pass for the database's",
+    { clients: [{ ...app, workloads: [{ ...workloads[0], podLabels: { "cnpg.io/cluster": "pg" } }] }] },
+    ["cnpg.io/cluster"],
+  ],
+  [
+    "the default ServiceAccount",
+    { clients: [{ ...app, workloads: [{ ...workloads[0], serviceAccount: { name: "default" } }] }] },
+    ['got "default"'],
+  ],
+  ["a superuser as client", { clients: [{ ...app, role: "postgres" }] }, ["clients[0].role", "keeps for itself"]],
+  [
+    "a keyword as database",
+    { clients: [{ ...app, database: "replication" }] },
+    ["clients[0].database", "does not keep for itself"],
+  ],
+  [
+    "a role that breaks the pg_hba line",
+    { clients: [{ ...app, role: "a b\nhost all all all trust" }] },
+    ["clients[0].role", "a PostgreSQL identifier"],
+  ],
+  [
+    "an image without version",
+    { database: { image: "postgresql:latest" } },
+    ["database.image", "starts with the PostgreSQL version"],
+  ],
+  [
+    "more synchronous standbys than there are",
+    { database: { instances: 1 } },
+    ["database.synchronous.number", "set database.synchronous to null"],
+  ],
+  [
+    "weaker TLS",
+    { database: { parameters: { ssl_min_protocol_version: "TLSv1.2" } } },
+    ["ssl_min_protocol_version", '"TLSv1.3"'],
+  ],
+  [
+    "weaker passwords",
+    { database: { parameters: { password_encryption: "md5" } } },
+    ["password_encryption", '"scram-sha-256"'],
+  ],
+  [
+    "a bootstrap that is no client's",
+    { database: { bootstrap: { database: "x", owner: "y" } } },
+    ["database.bootstrap"],
+  ],
+  [
+    "the manifest in another namespace",
+    { operator: { install: "manifest", namespace: "x" } },
+    ["operator.namespace", "cnpg-system"],
+  ],
+  ["an unknown way to install", { operator: { install: "olm" } }, ['"chart" or "manifest" or "existing"']],
+  ["no kubeconfig", { kubeconfig: undefined }, ["kubeconfig: got nothing", "pulumi config set --secret kubeconfig"]],
+  ["a path for a kubeconfig", { kubeconfig: "/root/.kube/config" }, ["the content of a kubeconfig file"]],
+  ["a context that is not there", { cluster: { context: "nope" } }, ["kubeconfig", "nope"]],
+  ["a bad CIDR", { cluster: { controlPlaneCidrs: ["10.0.0.0/33"] } }, ["cluster.controlPlaneCidrs[0]", "CIDR"]],
+];
+
+test.each(refused)("%s is refused", async (_name, config, said) => {
+  const run = runStack("production", { config });
+  for (const text of said) await expect(run).rejects.toThrow(text);
+});
+
+test("everything that is wrong is in one error", async () => {
+  const config = { clinets: 1, database: { instances: 0, image: "x" }, kubeconfig: undefined };
+  const error: unknown = await runStack("production", { config }).catch((thrown: unknown) => thrown);
+  expect(String(error)).toMatch(/^Error: 4 problem\(s\), nothing was changed:\n/);
+  expect(String(error).split("\n")).toHaveLength(5);
+});
+
+test("an error never tells the kubeconfig", async () => {
+  const error: unknown = await runStack("production", { config: { kubeconfig: "token: hush" } }).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(String(error)).toContain("kubeconfig: got");
+  expect(String(error)).not.toContain("hush");
+});
+
+test("a second client gets a role, a database and a policy of its own", async () => {
+  const resources = await runStack("production", { config: { clients: [app, other] } });
+  const names = resources.map(({ inputs }) => (inputs["metadata"] as { name?: string } | undefined)?.name);
+  expect(names).toEqual(
+    expect.arrayContaining(["allow-other-to-pg", "pg-other-credentials", "read-pg-other-secret", "pg-other"]),
+  );
+});

@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
+import { vi } from "vitest";
+import { parse } from "yaml";
+import type { LiveCluster } from "../../../components/cluster/live.ts";
+
+/** A resource as the engine is told of it. */
+export interface Registered {
+  urn: string;
+  type: string;
+  name: string;
+  parent: string;
+  inputs: Record<string, unknown>;
+  dependencies: string[];
+  protect: boolean;
+  retainOnDelete: boolean;
+  provider: string;
+  createTimeout: string;
+  hooks: string[];
+}
+
+export interface StackOptions {
+  /** Stack configuration over what Pulumi.<stack>.yaml says, without the project prefix; undefined removes a key. */
+  config?: Record<string, unknown>;
+  /** The cluster over an empty one with three nodes. */
+  live?: Partial<LiveCluster>;
+  /** What an earlier `up` left as stack outputs. */
+  outputs?: Record<string, unknown>;
+}
+
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+const PROJECT = "hcloud-postgres";
+
+export const STACK = (name: string) => `organization/${PROJECT}/${name}`;
+
+/** A kubeconfig that is well formed and leads nowhere. */
+export const KUBECONFIG = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+  users: [{ name: "u", user: { token: "t" } }],
+  contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+  "current-context": "x",
+});
+
+export const EMPTY_CLUSTER: LiveCluster = {
+  uid: "11111111-2222-3333-4444-555555555555",
+  nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [] })),
+  operators: [],
+  operatorWebhook: false,
+};
+
+/** Runs the whole program for a stack file under Pulumi's mocks and answers everything it registered. */
+export async function runStack(name: string, options: StackOptions = {}): Promise<Registered[]> {
+  vi.resetModules();
+  vi.doMock(import("../../../components/cluster/live.ts"), async (original) => ({
+    ...(await original()),
+    readLive: () => Promise.resolve({ ...EMPTY_CLUSTER, ...options.live }),
+  }));
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name: resource, inputs }) => ({
+        id: `${resource}-id`,
+        state: {
+          ...(inputs as Record<string, unknown>),
+          ...(type === "pulumi:pulumi:StackReference" && { outputs: options.outputs ?? {} }),
+          ...(type === "random:index/randomPassword:RandomPassword" && { result: `Pa55w0rd-of-${resource}` }),
+        },
+      }),
+      call: () => ({}),
+    },
+    PROJECT,
+    name,
+    false,
+    "organization",
+  );
+  pulumi.runtime.setAllConfig(stackConfig(name, options.config), [`${PROJECT}:kubeconfig`]);
+  const registered = record();
+  await import("../../../index.ts");
+  await pulumi.runtime.disconnect();
+  return registered.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+}
+
+/** Stack configuration as the CLI hands it over: defaults of Pulumi.yaml under the stack file, all values as text. */
+function stackConfig(stack: string, overrides: Record<string, unknown> = {}): Record<string, string> {
+  const project = yaml("Pulumi.yaml") as { config: Record<string, { default?: unknown }> };
+  const file = yaml(`Pulumi.${stack}.yaml`) as { config: Record<string, unknown> };
+  const prefixed = Object.entries({ kubeconfig: KUBECONFIG, ...overrides }).map(([key, value]) => [
+    `${PROJECT}:${key}`,
+    value,
+  ]);
+  const defaults = Object.entries(project.config).map(([key, { default: value }]) => [`${PROJECT}:${key}`, value]);
+  const merged = { ...Object.fromEntries(defaults), ...file.config, ...Object.fromEntries(prefixed) } as Record<
+    string,
+    unknown
+  >;
+  return Object.fromEntries(
+    Object.entries(merged)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+function yaml(file: string): unknown {
+  return parse(readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8"));
+}
+
+/** The few getters of the registration request that the tests ask. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProvider(): string;
+  getDependenciesList(): string[];
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getCustomtimeouts(): { getCreate(): string } | undefined;
+  getHooks(): { getBeforeCreateList(): string[] } | undefined;
+}
+type Callback = (error: Error | null, response: { getUrn(): string }) => void;
+interface Monitor {
+  registerResource(request: Request, callback: Callback): Promise<void>;
+  registerResourceHook?(request: unknown, callback: (error: null, response: object) => void): void;
+}
+
+/** The mocks' monitor forgets what is not a property; this notes parents, dependencies, protection and hooks too. */
+function record(): Registered[] {
+  const monitor = getMonitor() as unknown as Monitor;
+  const registered: Registered[] = [];
+  const original = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    original(request, (error, response) => {
+      if (!error) registered.push({ urn: response.getUrn(), ...noted(request) });
+      callback(error, response);
+    });
+  monitor.registerResourceHook = (_request, callback) => {
+    callback(null, {});
+  };
+  return registered;
+}
+
+function noted(request: Request): Omit<Registered, "urn"> {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+    dependencies: request.getDependenciesList(),
+    protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    provider: request.getProvider(),
+    createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
+    hooks: request.getHooks()?.getBeforeCreateList() ?? [],
+  };
+}
+
+/** True for a value the engine keeps encrypted. */
+export function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && SECRET_MARK in value;
+}
+
+/** The value without its secret envelopes, each secret as "[secret]". */
+export function masked(value: unknown): unknown {
+  if (isSecret(value)) return "[secret]";
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
+}
