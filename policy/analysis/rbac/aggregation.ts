@@ -1,5 +1,5 @@
+import { exactly, matches } from "../selector.ts";
 import type { Role, Rule } from "./model.ts";
-import { selects } from "./selector.ts";
 
 /** A rule that a role grants in effect. */
 export interface EffectiveRule {
@@ -28,7 +28,7 @@ export function aggregate(roles: ReadonlyMap<string, Role>): Aggregation {
   const selected = memo((id) => {
     const selectors = roles.get(id)?.aggregates ?? [];
     return clusterRoles.filter(
-      (role) => role.id !== id && selectors.some((selector) => selects(selector, role.labels)),
+      (role) => role.id !== id && selectors.some((selector) => matches(selector, exactly(role.labels)) === true),
     );
   });
   const reached = memo((id) => {

@@ -6,7 +6,10 @@ import type { Question } from "./question.ts";
 
 /** The answer to a question, and the way to it. */
 export interface Answer {
-  /** Null where it depends on the order of events in the cluster: aggregated ClusterRoles that select each other keep rules they once had. */
+  /**
+   * Null where it depends on values not known before `up`, or on the order of events in the cluster: ClusterRoles that
+   * aggregate each other may keep rules they once had.
+   */
   readonly allowed: boolean | null;
   /** `["RoleBinding ns/a", "Role ns/b"]`, with a third role where the second aggregates it; empty where nothing allows it. */
   readonly path: readonly string[];
@@ -34,9 +37,11 @@ export function waysTo(rbac: Authorizer, question: Question): readonly Grant[] {
 
 function answer(rbac: Authorizer, question: Question): Answer {
   const ways = waysTo(rbac, question);
-  const way = ways.find(({ certain }) => certain) ?? ways[0];
-  if (way === undefined) return { allowed: false, path: [] };
-  return { allowed: way.certain ? true : null, path: way.path };
+  const way = ways.find(({ certain }) => certain);
+  if (way !== undefined) return { allowed: true, path: way.path };
+  const unknown = rbac.unknown.find(({ namespace }) => namespace === "" || namespace === question.namespace);
+  const undecided = ways[0]?.path ?? (unknown === undefined ? undefined : [unknown.id]);
+  return undecided === undefined ? { allowed: false, path: [] } : { allowed: null, path: undecided };
 }
 
 function requestOf(question: Question): Request {

@@ -1,4 +1,4 @@
-import type { LabelSelector } from "./selector.ts";
+import type { Selector } from "../selector.ts";
 
 /** One rule of a Role or ClusterRole, as the API server stores it. */
 export interface Rule {
@@ -18,7 +18,7 @@ export interface Role {
   /** As written; what an aggregated ClusterRole gathers is worked out in aggregation.ts. */
   readonly rules: readonly Rule[];
   /** The selectors of an aggregated ClusterRole; undefined for every other role. */
-  readonly aggregates: readonly LabelSelector[] | undefined;
+  readonly aggregates: readonly Selector[] | undefined;
 }
 
 /** A RoleBinding or ClusterRoleBinding. */

@@ -1,14 +1,22 @@
-import type { KubeObject } from "../objects.ts";
 import type { JsonObject } from "../json.ts";
+import type { KubeObject } from "../objects.ts";
+import { readSelector, type Selector } from "../selector.ts";
 import { object, objects, string, stringMap, strings, type Refuse } from "./fields.ts";
 import { groupKey, serviceAccountUser, userKey, type Binding, type Role, type Rule } from "./model.ts";
-import type { LabelSelector } from "./selector.ts";
+import { unknownFields } from "./unknown.ts";
 
 /** What is read of an object; the parts of a KubeObject that say what it grants. */
 export type Source = Pick<KubeObject, "apiVersion" | "kind" | "name" | "namespace" | "body">;
 
-/** A role, a binding, or why the API server refuses the object: what it refuses grants nothing. */
-export type Reading = { readonly role: Role } | { readonly binding: Binding } | { readonly refused: readonly string[] };
+/**
+ * A role, a binding, why the API server refuses the object (what it refuses grants nothing), or which of its fields hold
+ * values that are not known before `up`.
+ */
+export type Reading =
+  | { readonly role: Role }
+  | { readonly binding: Binding }
+  | { readonly refused: readonly string[] }
+  | { readonly unknown: readonly string[] };
 
 const apiGroup = "rbac.authorization.k8s.io";
 const readers: Readonly<Record<string, (source: Source, refuse: Refuse) => Reading>> = {
@@ -29,6 +37,8 @@ export function read(source: Source): Reading | undefined {
   const reader = Object.hasOwn(readers, source.kind) ? readers[source.kind] : undefined;
   if (group !== apiGroup || reader === undefined) return undefined;
   if (version !== "v1") return { refused: [`apiVersion is ${source.apiVersion}; only ${apiGroup}/v1 is served`] };
+  const unknown = unknownFields(source);
+  if (unknown.length > 0) return { unknown };
   const refused: string[] = [];
   const reading = reader(source, (reason) => refused.push(reason));
   return refused.length === 0 ? reading : { refused };
@@ -76,32 +86,15 @@ function readRule(body: JsonObject, kind: string, field: string, refuse: Refuse)
   return rule;
 }
 
-function readAggregation(body: JsonObject, refuse: Refuse): readonly LabelSelector[] {
+function readAggregation(body: JsonObject, refuse: Refuse): readonly Selector[] {
   const field = "aggregationRule.clusterRoleSelectors";
   const selectors = objects(body["clusterRoleSelectors"], field, refuse);
   if (selectors.length === 0) refuse(`${field} is empty`);
-  return selectors.map((selector, index) => readSelector(selector, `${field}[${String(index)}]`, refuse));
-}
-
-function readSelector(body: JsonObject, field: string, refuse: Refuse): LabelSelector {
-  const expressions = `${field}.matchExpressions`;
-  return {
-    matchLabels: stringMap(body["matchLabels"], `${field}.matchLabels`, refuse),
-    matchExpressions: objects(body["matchExpressions"], expressions, refuse).map((expression, index) => {
-      const at = `${expressions}[${String(index)}]`;
-      const key = string(expression["key"], `${at}.key`, refuse);
-      const operator = string(expression["operator"], `${at}.operator`, refuse);
-      const values = strings(expression["values"], `${at}.values`, refuse);
-      const wantsValues = operator === "In" || operator === "NotIn";
-      if (key === "") refuse(`${at}.key is empty`);
-      if (!wantsValues && operator !== "Exists" && operator !== "DoesNotExist") {
-        refuse(`${at}.operator is "${operator}", none of In, NotIn, Exists, DoesNotExist`);
-      } else if (wantsValues !== values.length > 0) {
-        refuse(`${at}.values ${wantsValues ? "is empty" : "is not empty"} with ${operator}`);
-      }
-      return { key, operator, values };
+  return selectors.map((selector, index) =>
+    readSelector(selector, (reason) => {
+      refuse(`${field}[${String(index)}]: ${reason}`);
     }),
-  };
+  );
 }
 
 function readBinding({ kind, namespace, name, body }: Source, refuse: Refuse): Binding {
