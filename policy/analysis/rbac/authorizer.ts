@@ -9,7 +9,7 @@ export interface Grant {
   readonly rule: Rule;
   /** Where it holds; empty: in every namespace and outside of them. */
   readonly namespace: string;
-  /** How he comes by it: the binding, the role it names, and the role the rule is written in where that is another one. */
+  /** How they come by it: the binding, the role it names, and the role the rule is written in where that is another one. */
   readonly path: readonly string[];
   /** False where it depends on the order of events in the cluster: see {@link aggregate}. */
   readonly certain: boolean;

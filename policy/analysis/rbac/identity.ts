@@ -1,6 +1,6 @@
 import { groupKey, userKey } from "./model.ts";
 
-/** Somebody as the API server's authentication hands him to the authorizer. */
+/** Somebody as the API server's authentication hands them to the authorizer. */
 export interface Identity {
   /** Empty where only a group is asked about. */
   readonly user: string;
@@ -10,7 +10,7 @@ export interface Identity {
 /**
  * Who a subject is.
  * @param subject a user name, `system:serviceaccount:NS:NAME`, or `group:NAME` for anyone in a group
- * @param groups exactly the groups he is in, as in a SubjectAccessReview; left out: the groups that authentication adds by itself
+ * @param groups exactly the groups they are in, as in a SubjectAccessReview; left out: the groups that authentication adds by itself
  */
 export function identityOf(subject: string, groups?: readonly string[]): Identity {
   if (subject.startsWith("group:")) {
