@@ -17,10 +17,19 @@ export type Address =
  */
 export function parseAddress(text: Bytes): Octets | undefined {
   if (ipaddr.IPv4.isValid(text)) return ipaddr.IPv4.parse(text).toByteArray();
-  const [address = "", zone] = splitAt(text, "%");
+  const [address, zone] = splitAt(text, "%");
   if (!isIPv6(address)) return undefined;
-  const octets = ipaddr.IPv6.parse(address).toByteArray();
+  const octets = ipaddr.IPv6.parse(withoutDots(address)).toByteArray();
   return zone === undefined || isZone(zone, octets) ? octets : undefined;
+}
+
+/** An IPv6 address whose last four octets are not written as an IPv4 address. */
+function withoutDots(address: string): string {
+  return address.replace(/[0-9.]+$/, (tail) => {
+    const [a, b, c, d] = tail.split(".").map(Number);
+    if (a === undefined || b === undefined || c === undefined || d === undefined) return tail;
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
 }
 
 /** The mask with so many leading ones, or undefined where the number is none or does not fit. */

@@ -1,41 +1,56 @@
 import { type Bytes, toText } from "./bytes.ts";
 import { LineError } from "./rule.ts";
 
-const scopes: Readonly<Record<string, string>> = {
-  base: "0",
-  one: "1",
-  onelevel: "1",
-  sub: "2",
-  subtree: "2",
-  children: "3",
-  subordinate: "3",
-};
+const scopes: ReadonlyMap<string, string> = new Map([
+  ["", "0"],
+  ["base", "0"],
+  ["one", "1"],
+  ["onelevel", "1"],
+  ["sub", "2"],
+  ["subtree", "2"],
+  ["subordinate", "3"],
+  ["children", "3"],
+]);
+
+/** PostgreSQL takes the library's URL error for an LDAP result code; these are the words for those. */
+const wrongScheme = "Time limit exceeded";
+const wrongUrl = "Compare False";
+const wrongScope = "Strong(er) authentication required";
 
 /**
  * The options that an `ldapurl` stands for: `ldap[s]://host[:port]/basedn[?attribute[?scope[?filter]]]`.
  * @throws LineError
  */
 export function parseLdapUrl(url: Bytes): ReadonlyMap<string, Bytes> {
-  const match = /^(ldaps?|ldapi|pldaps?|cldap):\/\/(\[[^\]]*\]|[^:/?]*)(?::([0-9]+))?(?:\/(.*))?$/is.exec(url);
-  if (match === null)
-    throw new LineError(`could not parse LDAP URL "${toText(url)}": Bad parameter to an ldap routine`);
-  const [, scheme = "", host = "", port, rest = ""] = match;
-  const [base = "", attribute = "", scope = "", filter = ""] = rest.split("?").map(unescape);
-  if (!/^ldaps?$/i.test(scheme)) throw new LineError(`unsupported LDAP URL scheme: ${scheme.toLowerCase()}`);
-  const scopeNumber = scope === "" ? "2" : scopes[scope.toLowerCase()];
-  if (scopeNumber === undefined) {
-    throw new LineError(`could not parse LDAP URL "${toText(url)}": Bad parameter to an ldap routine`);
-  }
-  const options = new Map([["ldapscheme", scheme.toLowerCase()]]);
-  if (host !== "") options.set("ldapserver", unescape(host));
-  if (port !== undefined) options.set("ldapport", port);
-  options.set("ldapbasedn", base);
-  if (attribute !== "") options.set("ldapsearchattribute", attribute.split(",")[0] ?? "");
-  options.set("ldapscope", scopeNumber);
-  if (filter !== "") options.set("ldapsearchfilter", filter);
-  return options;
+  const scheme = /^(ldap[si]?):\/\//i.exec(url);
+  if (scheme === null) throw unreadable(url, wrongScheme);
+  const name = scheme[1]?.toLowerCase() ?? "";
+  const parts = /^(\[[^\]]*\]|[^:/?]*)(?::([0-9]+))?(?:\/(.*))?$/s.exec(url.slice(scheme[0].length));
+  if (parts === null) throw unreadable(url, wrongUrl);
+  const [, host = "", port, rest = ""] = parts;
+  const [base = "", attributes = "", scope = "", filter = ""] = rest.split("?").map(decode);
+  const scopeNumber = scopes.get(scope.toLowerCase());
+  if (scopeNumber === undefined) throw unreadable(url, wrongScope);
+  if (name === "ldapi") throw new LineError("unsupported LDAP URL scheme: ldapi");
+  return new Map([
+    ["ldapscheme", name],
+    ...entry("ldapserver", decode(host)),
+    ["ldapport", port ?? (name === "ldaps" ? "636" : "389")],
+    ["ldapbasedn", base],
+    ...entry("ldapsearchattribute", attributes.split(",")[0] ?? ""),
+    ["ldapscope", scopeNumber],
+    ...entry("ldapsearchfilter", filter),
+  ]);
 }
 
-function unescape(text: Bytes): Bytes {
+function entry(name: string, value: Bytes): readonly (readonly [string, Bytes])[] {
+  return value === "" ? [] : [[name, value]];
+}
+
+function unreadable(url: Bytes, reason: string): LineError {
+  return new LineError(`could not parse LDAP URL "${toText(url)}": ${reason}`);
+}
+
+function decode(text: Bytes): Bytes {
   return text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }

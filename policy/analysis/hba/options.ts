@@ -51,6 +51,8 @@ export function parseOptions(tokens: readonly Token[], line: Line): readonly Byt
 }
 
 function setOption(values: Values, name: Bytes, value: Bytes, line: Line): void {
+  // Every further option takes back the scope of an ldapurl.
+  values.delete("ldapscope");
   const owner = Object.hasOwn(owners, name)
     ? owners[name]
     : line.server.major >= firstMajorWithOauth && Object.hasOwn(oauthOwners, name)
@@ -61,10 +63,12 @@ function setOption(values: Values, name: Bytes, value: Bytes, line: Line): void 
   if (owner !== undefined && !owner.methods.includes(line.method)) {
     throw new LineError(`authentication option "${name}" is only valid for authentication methods ${owner.words}`);
   }
-  const set = setters[name];
-  if (set !== undefined && Object.hasOwn(setters, name)) set(values, value, line);
-  else if (owner !== undefined) values.set(name, value);
-  else throw new LineError(`unrecognized authentication option name: "${toText(name)}"`);
+  const set = setters.get(name);
+  if (owner === undefined && name !== "clientcert" && name !== "clientname") {
+    throw new LineError(`unrecognized authentication option name: "${toText(name)}"`);
+  }
+  if (set === undefined) values.set(name, value);
+  else set(values, value, line);
 }
 
 function mapOwner(server: Server): (typeof owners)[string] {
@@ -77,59 +81,61 @@ function mapOwner(server: Server): (typeof owners)[string] {
 type Setter = (values: Values, value: Bytes, line: Line) => void;
 
 /** Options whose value is looked at. All others keep it as it is. */
-const setters: Readonly<Record<string, Setter>> = {
-  clientcert: (values, value, line) => {
-    if (line.type !== "hostssl") throw new LineError('clientcert can only be configured for "hostssl" rows');
-    if (value !== "verify-full" && value !== "verify-ca") {
-      throw new LineError(`invalid value for clientcert: "${toText(value)}"`);
-    }
-    if (value === "verify-ca" && line.method === "cert") {
-      throw new LineError('clientcert can only be set to "verify-full" when using "cert" authentication');
-    }
-    values.set("clientcert", value);
-  },
-  clientname: (values, value, line) => {
-    if (line.type !== "hostssl") throw new LineError('clientname can only be configured for "hostssl" rows');
-    if (value !== "CN" && value !== "DN") throw new LineError(`invalid value for clientname: "${toText(value)}"`);
-    values.set("clientname", value);
-  },
-  include_realm: flag("include_realm"),
-  ldaptls: flag("ldaptls"),
-  delegate_ident_mapping: flag("delegate_ident_mapping"),
-  ldapport: (values, value) => {
-    const port = parseInteger(value);
-    if (port === 0) throw new LineError(`invalid LDAP port number: "${toText(value)}"`);
-    values.set("ldapport", String(port));
-  },
-  ldapurl: (values, value) => {
-    for (const [name, part] of parseLdapUrl(value)) values.set(name, part);
-  },
-  radiusservers: (values, value, { server }) => {
-    for (const name of splitNames("server", value)) {
-      if (!server.resolves(toText(name))) {
-        throw new LineError(
-          `could not translate RADIUS server name "${toText(name)}" to address: Name or service not known`,
-        );
+const setters: ReadonlyMap<string, Setter> = new Map(
+  Object.entries<Setter>({
+    clientcert: (values, value, line) => {
+      if (line.type !== "hostssl") throw new LineError('clientcert can only be configured for "hostssl" rows');
+      if (value !== "verify-full" && value !== "verify-ca") {
+        throw new LineError(`invalid value for clientcert: "${toText(value)}"`);
       }
-    }
-    values.set("radiusservers", value);
-  },
-  radiusports: (values, value) => {
-    const ports = splitList(value);
-    if (ports === undefined || ports.some((port) => parseInteger(port) === 0)) {
-      throw new LineError(`invalid RADIUS port number: "${toText(value)}"`);
-    }
-    values.set("radiusports", value);
-  },
-  radiussecrets: (values, value) => {
-    splitNames("secret", value);
-    values.set("radiussecrets", value);
-  },
-  radiusidentifiers: (values, value) => {
-    splitNames("identifiers", value);
-    values.set("radiusidentifiers", value);
-  },
-};
+      if (value === "verify-ca" && line.method === "cert") {
+        throw new LineError('clientcert can only be set to "verify-full" when using "cert" authentication');
+      }
+      values.set("clientcert", value);
+    },
+    clientname: (values, value, line) => {
+      if (line.type !== "hostssl") throw new LineError('clientname can only be configured for "hostssl" rows');
+      if (value !== "CN" && value !== "DN") throw new LineError(`invalid value for clientname: "${toText(value)}"`);
+      values.set("clientname", value);
+    },
+    include_realm: flag("include_realm"),
+    ldaptls: flag("ldaptls"),
+    delegate_ident_mapping: flag("delegate_ident_mapping"),
+    ldapport: (values, value) => {
+      const port = parseInteger(value);
+      if (port === 0) throw new LineError(`invalid LDAP port number: "${toText(value)}"`);
+      values.set("ldapport", String(port));
+    },
+    ldapurl: (values, value) => {
+      for (const [name, part] of parseLdapUrl(value)) values.set(name, part);
+    },
+    radiusservers: (values, value, { server }) => {
+      for (const name of splitNames("server", value)) {
+        if (!server.resolves(toText(name))) {
+          throw new LineError(
+            `could not translate RADIUS server name "${toText(name)}" to address: Name or service not known`,
+          );
+        }
+      }
+      values.set("radiusservers", value);
+    },
+    radiusports: (values, value) => {
+      const ports = splitList(value);
+      if (ports === undefined || ports.some((port) => parseInteger(port) === 0)) {
+        throw new LineError(`invalid RADIUS port number: "${toText(value)}"`);
+      }
+      values.set("radiusports", value);
+    },
+    radiussecrets: (values, value) => {
+      splitNames("secret", value);
+      values.set("radiussecrets", value);
+    },
+    radiusidentifiers: (values, value) => {
+      splitNames("identifiers", value);
+      values.set("radiusidentifiers", value);
+    },
+  }),
+);
 
 function flag(name: string): Setter {
   return (values, value) => {
@@ -137,15 +143,19 @@ function flag(name: string): Setter {
   };
 }
 
+const mixedModes = "cannot mix options for simple bind and search+bind modes";
+const mixedModesBefore18 =
+  "cannot use ldapbasedn, ldapbinddn, ldapbindpasswd, ldapsearchattribute, ldapsearchfilter, or ldapurl together with ldapprefix";
+
 type Check = (values: Values, server: Server) => void;
 
 /** What a method demands of its options together. */
 const checks: Partial<Readonly<Record<Method, Check>>> = {
-  ldap: (values) => {
+  ldap: (values, server) => {
     const search = ["ldapbasedn", "ldapbinddn", "ldapbindpasswd", "ldapsearchattribute", "ldapsearchfilter"];
     if (values.has("ldapprefix") || values.has("ldapsuffix")) {
       if (search.some((name) => values.has(name))) {
-        throw new LineError("cannot mix options for simple bind and search+bind modes");
+        throw new LineError(server.major >= firstMajorWithOauth ? mixedModes : mixedModesBefore18);
       }
     } else if (!values.has("ldapbasedn")) {
       throw new LineError(
@@ -157,12 +167,10 @@ const checks: Partial<Readonly<Record<Method, Check>>> = {
     }
   },
   radius: (values) => {
-    require(values, "radius", "radiusservers");
-    require(values, "radius", "radiussecrets");
     const count = (name: string) => splitList(values.get(name) ?? "")?.length ?? 0;
+    // To PostgreSQL an empty list is no list.
+    for (const name of ["radiusservers", "radiussecrets"]) if (count(name) === 0) throw missing("radius", name);
     const servers = count("radiusservers");
-    if (servers === 0) throw new LineError("list of RADIUS servers cannot be empty");
-    if (count("radiussecrets") === 0) throw new LineError("list of RADIUS secrets cannot be empty");
     for (const [name, what] of [
       ["radiussecrets", "secrets"],
       ["radiusports", "ports"],
@@ -177,8 +185,7 @@ const checks: Partial<Readonly<Record<Method, Check>>> = {
     }
   },
   oauth: (values, { oauthValidators }) => {
-    require(values, "oauth", "scope");
-    require(values, "oauth", "issuer");
+    for (const name of ["scope", "issuer"]) if (!values.has(name)) throw missing("oauth", name);
     if (oauthValidators.length === 0) {
       throw new LineError("oauth_validator_libraries must be set for authentication method oauth");
     }
@@ -199,10 +206,8 @@ const checks: Partial<Readonly<Record<Method, Check>>> = {
   },
 };
 
-function require(values: Values, method: Method, name: string): void {
-  if (!values.has(name)) {
-    throw new LineError(`authentication method "${method}" requires argument "${name}" to be set`);
-  }
+function missing(method: Method, name: string): LineError {
+  return new LineError(`authentication method "${method}" requires argument "${name}" to be set`);
 }
 
 /** The order of `pg_hba_file_rules`. */
@@ -215,12 +220,14 @@ const listed = [
   ["issuer", "scope", "validator", "delegate_ident_mapping"],
 ].flat();
 const flags = ["include_realm", "ldaptls", "delegate_ident_mapping"];
+const ldapBase = "0";
 const ldapSubtree = "2";
 
 function listOptions(given: Values, method: Method): readonly Bytes[] {
   const values = new Map(given);
   if (method === "gss" && !values.has("include_realm")) values.set("include_realm", "true");
   if (method === "ldap" && !values.has("ldapscope")) values.set("ldapscope", ldapSubtree);
+  if (values.get("ldapscope") === ldapBase) values.delete("ldapscope");
   return listed.flatMap((name) => {
     const value = values.get(name);
     return value === undefined || (flags.includes(name) && value === "") ? [] : `${name}=${value}`;

@@ -34,7 +34,7 @@ export interface Reading {
 class Unreadable extends Error {}
 
 const maximumDepth = 10;
-const lastMajorWithFixedBuffer = 16;
+const lastMajorWithFixedBuffer = 15;
 const firstMajorWithIncludes = 16;
 
 /** Splits a pg_hba.conf into lines of token lists and follows what it includes. */
@@ -129,7 +129,8 @@ function open(path: string, reading: Reading): Bytes | undefined {
   if (reading.depth >= maximumDepth) {
     throw new Unreadable(`could not open file "${path}": maximum nesting depth exceeded`);
   }
-  const content = reading.files.read(path);
+  // A directory can be opened, too: it reads as an empty file.
+  const content = reading.files.read(path) ?? (reading.files.list(path) === undefined ? undefined : "");
   return content === undefined ? undefined : toBytes(content);
 }
 

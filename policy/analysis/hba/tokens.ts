@@ -24,7 +24,7 @@ const bufferSize = 10240;
 /**
  * The tokens of the list that starts at an offset, and where it ends. An empty list means the end of the line or a
  * comment.
- * @param limited whether tokens end at a fixed buffer size (PostgreSQL 14 to 16)
+ * @param limited whether tokens end at a fixed buffer size (PostgreSQL 14 and 15)
  * @throws TokenTooLong
  */
 export function scanList(line: Bytes, from: number, limited: boolean): { tokens: readonly Token[]; next: number } {

@@ -250,5 +250,5 @@ function charOf(char: string): Lexeme {
 
 /** The value of digits in an unsigned 32-bit number, without a check for overflow. */
 function wrap(digits: string, base: number): number {
-  return [...digits].reduce((value, digit) => (Math.imul(value, base) + Number.parseInt(digit, base)) >>> 0, 0);
+  return Array.from(digits).reduce((value, digit) => (Math.imul(value, base) + Number.parseInt(digit, base)) >>> 0, 0);
 }
