@@ -13,8 +13,8 @@ import { tool } from "../../local/toolchain.ts";
 export interface ControlPlane {
   /** An administrator's client. */
   readonly client: KubeClient;
-  /** The client of whoever has this token; of nobody in particular without one. `jane` is the token of the user jane. */
-  readonly clientWith: (token?: string) => KubeClient;
+  /** The client of whoever has this token; of nobody in particular without one. `jane` is the token of the user jane, who may act `as` another. */
+  readonly clientWith: (token?: string, as?: string) => KubeClient;
   /** Stops everything and removes its files. */
   readonly stop: () => Promise<void>;
 }
@@ -72,16 +72,16 @@ export async function startControlPlane(): Promise<ControlPlane> {
       "service-account-signing-key-file": at("accounts.key"),
       "service-cluster-ip-range": "10.96.0.0/24",
     });
-    const kubeconfig = (token?: string) =>
+    const kubeconfig = (token?: string, as?: string) =>
       JSON.stringify({
         clusters: [
           { name, cluster: { server: `https://127.0.0.1:${port}`, "certificate-authority": at("apiserver.crt") } },
         ],
-        users: [{ name, user: token === undefined ? {} : { token } }],
+        users: [{ name, user: { token, as } }],
         contexts: [{ name, context: { cluster: name, user: name } }],
         "current-context": name,
       });
-    const clientWith = (token?: string) => new KubeClient(kubeconfig(token));
+    const clientWith = (token?: string, as?: string) => new KubeClient(kubeconfig(token, as));
     const client = clientWith("administrator");
     await writeFile(at("kubeconfig"), kubeconfig("administrator"), { mode: 0o600 });
     await untilReady(client, () => started.every(({ exitCode }) => exitCode === null)).catch(async (error: unknown) => {
