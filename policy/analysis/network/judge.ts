@@ -2,7 +2,7 @@ import { matches } from "../selector.ts";
 import { anyOf, both, either, not, type Trilean } from "../trilean.ts";
 import type { Engine } from "./engine.ts";
 import { grantHolds, grantsBySource, grantsFor, grantsOf, type Direction, type Grant } from "./grants.ts";
-import { selects } from "./matching.ts";
+import { namespaceLabelsOf, selects } from "./matching.ts";
 import type { Answer, Endpoint, Outsider, Pod, Policy, Port, World } from "./model.ts";
 import { remember } from "./remember.ts";
 import { selectorIndex } from "./selector-index.ts";
@@ -31,7 +31,7 @@ export function judge(world: World, engine: Engine): Judge {
   const egressGrants = remember((from: Pod) => grantsOn(from, "egress"));
   const foreign = remember((pod: Pod) =>
     world.foreign
-      .filter(({ namespaces }) => matches(namespaces, world.namespaceLabels(pod.namespace)) !== false)
+      .filter(({ namespaces }) => matches(namespaces, namespaceLabelsOf(pod, world)) !== false)
       .filter(({ pods }) => matches(pods, pod.labels) !== false)
       .map(({ title }) => title),
   );

@@ -1,4 +1,4 @@
-import { matches } from "../selector.ts";
+import { matches, type Labels } from "../selector.ts";
 import { anyOf, both, type Trilean } from "../trilean.ts";
 import { blockAdmits } from "./cidr.ts";
 import type { Block, Endpoint, Peer, Pod, Policy, Port, PortMatch, Rule, World } from "./model.ts";
@@ -10,12 +10,16 @@ export function selects(policy: Policy, pod: Pod): Trilean {
   return pod.namespace === policy.namespace && matches(policy.selector, pod.labels);
 }
 
+export function namespaceLabelsOf(pod: Pod, world: World): Labels {
+  return pod.namespaceLabels ?? world.namespaceLabels(pod.namespace);
+}
+
 /** Whether a peer written with selectors names a pod. */
 export function peerNames(peer: PodPeer, policy: Policy, pod: Pod, world: World): Trilean {
   const namespace =
     peer.namespaces === undefined
       ? pod.namespace === policy.namespace
-      : matches(peer.namespaces, world.namespaceLabels(pod.namespace));
+      : matches(peer.namespaces, namespaceLabelsOf(pod, world));
   return namespace === false ? false : both(namespace, matches(peer.pods, pod.labels));
 }
 

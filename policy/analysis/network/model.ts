@@ -27,6 +27,8 @@ export interface Pod {
   /** Empty where the input does not tell, as for every template. */
   readonly addresses: readonly string[];
   readonly hostNetwork: boolean;
+  /** The labels of its namespace where the world does not know that namespace. */
+  readonly namespaceLabels?: Labels;
 }
 
 /** Something that is not a pod: an address outside, or, without one, a node. */
