@@ -3,6 +3,7 @@ import { matches, type Selector } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
 import { clusterLabel, isOperator, jobPod, operatorLabel, operatorPod, poolerLabel } from "./pods.ts";
 import type { Candidate } from "./source.ts";
+import { ports } from "./verdict.ts";
 
 const usualNamespace = "cnpg-system";
 const nameLabel = "kubernetes.io/metadata.name";
@@ -30,26 +31,35 @@ export function findOperator(world: World): Pod {
 export function insiders({ cluster, instances, poolers, operator }: Household): Candidate[] {
   const { namespace, name } = cluster;
   const selector = `${clusterLabel}=${name}`;
+  const friend = true;
   const peers: Candidate[] = [
-    { source: { kind: "peer", name: "instances", namespace, selector }, endpoints: instances, friend: true },
+    {
+      source: { kind: "peer", name: "instances", namespace, selector },
+      endpoints: instances,
+      friend,
+      lifelines: [ports.postgres, ports.status],
+    },
     {
       source: { kind: "peer", name: "jobs", namespace, selector: `${selector},cnpg.io/jobRole` },
       endpoints: [jobPod(cluster)],
-      friend: true,
+      friend,
+      lifelines: [ports.postgres],
     },
   ];
   return [
-    { source: { kind: "operator", namespace: operator.namespace }, endpoints: [operator], friend: true },
+    {
+      source: { kind: "operator", namespace: operator.namespace },
+      endpoints: [operator],
+      friend,
+      lifelines: [ports.status],
+    },
     ...(cluster.instances > 1 ? peers : []),
-    ...poolers.map(({ pooler, pod }): Candidate => {
-      const source = {
-        kind: "pooler",
-        name: pooler.name,
-        namespace,
-        selector: `${poolerLabel}=${pooler.name}`,
-      } as const;
-      return { source, endpoints: [pod], friend: true };
-    }),
+    ...poolers.map(({ pooler, pod }): Candidate => ({
+      source: { kind: "pooler", name: pooler.name, namespace, selector: `${poolerLabel}=${pooler.name}` },
+      endpoints: [pod],
+      friend,
+      lifelines: [ports.postgres],
+    })),
   ];
 }
 

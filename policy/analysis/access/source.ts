@@ -18,6 +18,8 @@ export interface Candidate {
   readonly endpoints: readonly Endpoint[];
   /** Whether somebody declared it: for a friend every endpoint must get in, for a stranger one is too many. */
   readonly friend: boolean;
+  /** The ports without which the database does not live. */
+  readonly lifelines?: readonly number[];
 }
 
 /** The identity of a source: the same pods by another name are the same source. */

@@ -28,10 +28,12 @@ export function findSources(around: Surroundings): Candidate[] {
     (cidr) => !isEverything(cidr),
   );
   const declared = clients(around);
+  const admittedByPolicy = admittedPods(around, rules);
   const found = [
     ...declared,
     ...insiders(household),
-    ...admittedPods(around, rules),
+    ...admittedByPolicy,
+    ...unnamedScraper(around, admittedByPolicy),
     ...cidrs.map((cidr) => addressRange(cidr, cidrs, admitted.cidrs.includes(cidr))),
     ...otherPods(around, declared),
     ...strangers(household.cluster.namespace, cidrs),
@@ -80,9 +82,19 @@ function admittedPods(around: Surroundings, rules: readonly PolicyRule[]): Candi
   return [...Map.groupBy(named, ({ source }) => keyOf(source)).values()].flatMap((same) =>
     same.slice(0, 1).map(({ source, pod }): Candidate => {
       const scrapes = source.kind === "pods" && same.every(({ rule }) => opensOnlyMetrics(rule));
-      return { source: scrapes ? { ...source, kind: "scraper" } : source, endpoints: [pod], friend: scrapes };
+      return scrapes ? scraper({ ...source, kind: "scraper" }, pod) : { source, endpoints: [pod], friend: false };
     }),
   );
+}
+
+function scraper(source: Source, pod: Pod): Candidate {
+  return { source, endpoints: [pod], friend: true, lifelines: [ports.metrics, ports.poolerMetrics] };
+}
+
+/** Whoever is meant to read the metrics, where no policy names anybody for it. */
+function unnamedScraper({ household }: Surroundings, admitted: readonly Candidate[]): Candidate[] {
+  if (!household.cluster.monitored || admitted.some(({ source }) => source.kind === "scraper")) return [];
+  return [scraper({ kind: "scraper", name: "of the metrics" }, podIn(anywhere, exactly({})))];
 }
 
 /** A namespace that stands for those a peer selects. */

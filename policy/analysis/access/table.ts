@@ -78,7 +78,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
 
   function row(candidate: Candidate, port: number, targets: readonly Pod[], pooler?: Pod): AccessRow {
-    const { source, friend, endpoints } = candidate;
+    const { source, friend, endpoints, lifelines = [] } = candidate;
     const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to, { number: port, protocol: "TCP" }));
     const { allowed, by, differs } = deciding(answers, friend);
     const lines = port === ports.postgres ? waysIn(source, pooler === undefined ? endpoints : [pooler], layer) : [];
@@ -97,7 +97,15 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
         method,
         tls,
       })),
-      verdict: verdictOf({ source, friend, port, network: allowed, admits, atPooler: pooler !== undefined }),
+      verdict: verdictOf({
+        source,
+        friend,
+        port,
+        isLifeline: lifelines.includes(port),
+        network: allowed,
+        admits,
+        atPooler: pooler !== undefined,
+      }),
     };
   }
 

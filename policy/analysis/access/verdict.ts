@@ -26,6 +26,8 @@ export interface Evidence {
   readonly source: Source;
   readonly friend: boolean;
   readonly port: number;
+  /** Whether the database cannot live without this connection. */
+  readonly isLifeline: boolean;
   /** Whether the network lets it through. */
   readonly network: Trilean;
   /** Whether PostgreSQL lets it authenticate. */
@@ -34,18 +36,10 @@ export interface Evidence {
   readonly atPooler: boolean;
 }
 
-const lifelines: Readonly<Partial<Record<Source["kind"], readonly number[]>>> = {
-  operator: [ports.status],
-  peer: [ports.postgres, ports.status],
-  pooler: [ports.postgres],
-  scraper: [ports.metrics, ports.poolerMetrics],
-};
-
 export function verdictOf(evidence: Evidence): Verdict {
-  const { source, friend, port, network, admits, atPooler } = evidence;
+  const { source, friend, port, isLifeline, network, admits, atPooler } = evidence;
   if (atPooler && port === ports.postgres) return poolerVerdict(source, both(network, admits));
-  const needed = lifelines[source.kind];
-  if (needed?.includes(port) === true) {
+  if (isLifeline) {
     const alive = port === ports.postgres ? both(network, admits) : network;
     return alive === null ? "undecided" : alive ? "lifeline" : "lifeline-cut";
   }
