@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { parseAddress } from "./address.ts";
 
 /** Where a line of the file that the operator writes comes from. */
 export interface Source {
@@ -63,8 +64,9 @@ ${line}
  */
 export function renderCnpg(items: readonly string[], selectors: SelectorAddresses, ldap = ""): RenderedFile {
   const parts: string[] = [];
-  const sources: Source[] = [];
-  append(head, { origin: "head", item: undefined });
+  const fixed: Source = { origin: "head", item: undefined };
+  const sources = [fixed];
+  append(head, fixed);
   items.forEach((item, index) => {
     for (const line of expandLine(item, selectors)) append(`\n${line}`, { origin: "file", item: index });
   });
@@ -97,8 +99,12 @@ export function expandLine(line: string, selectors: SelectorAddresses): readonly
 }
 
 /** An address as the operator writes it: canonical, with the prefix length of a single host. */
-function hostRange(address: string): string {
-  if (isIP(address) === 0 || address.includes("%")) return address;
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? `${parsed.toRFC5952String()}/128` : `${parsed.toString()}/32`;
+function hostRange(text: string): string {
+  const octets = isIP(text) === 0 || text.includes("%") ? undefined : parseAddress(text);
+  if (octets === undefined) return text;
+  if (octets.length === 4) return `${octets.join(".")}/32`;
+  const address = new ipaddr.IPv6([...octets]);
+  return address.isIPv4MappedAddress()
+    ? `${address.toIPv4Address().toString()}/32`
+    : `${address.toRFC5952String()}/128`;
 }

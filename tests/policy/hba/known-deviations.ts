@@ -8,7 +8,7 @@ export interface KnownDeviation {
   readonly source: string;
   readonly since: Major;
   /** Whether a row of the view differs from ours for this reason alone. */
-  explains(ours: ReportedRule, shown: ReportedRule): boolean;
+  readonly explains: (ours: ReportedRule, shown: ReportedRule) => boolean;
   /** Lines that show it, each in a file of its own. */
   readonly examples: readonly string[];
   /** Whether the examples show it with `ssl` on or off. */

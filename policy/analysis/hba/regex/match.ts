@@ -11,7 +11,7 @@ class TooMuchWork extends Error {}
 
 const newline = "\n";
 const word = classSet("word", false);
-const maximumWork = 500_000;
+const maximumWork = 100_000;
 
 /**
  * Whether a regular expression matches somewhere in a text of one character per byte. It follows all possible matches
