@@ -1,14 +1,14 @@
 import { format } from "prettier";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KubeClient } from "../../kube/client.ts";
-import type { KubeObject as ApiObject } from "../../kube/objects.ts";
-import { parseManifests } from "../../policy/analysis/load/index.ts";
-import { authorizer, canAll, identityOf, waysTo } from "../../policy/analysis/rbac/index.ts";
-import { read } from "../../policy/analysis/rbac/read.ts";
-import { startControlPlane, type ControlPlane } from "../policy/apiserver.ts";
-import { random } from "../policy/random.ts";
-import { manifests, namespaces, question, type Manifest } from "../policy/rbac/generator.ts";
-import { create, remove, review, settle } from "../policy/rbac/server.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import type { KubeObject as ApiObject } from "../../../kube/objects.ts";
+import { parseManifests } from "../../../policy/analysis/load/index.ts";
+import { authorizer, canAll, identityOf, waysTo } from "../../../policy/analysis/rbac/index.ts";
+import { read } from "../../../policy/analysis/rbac/read.ts";
+import { startControlPlane, type ControlPlane } from "../apiserver.ts";
+import { random } from "../random.ts";
+import { manifests, namespaces, question, type Manifest } from "./generator.ts";
+import { create, remove, review, settle } from "./server.ts";
 
 const seed = Number(process.env["SEED"] ?? "20261123");
 const sets = 20;
@@ -30,7 +30,7 @@ describe("the RBAC judge and the API server", () => {
     const labelSelector = "kubernetes.io/bootstrapping=rbac-defaults";
     const found = await Promise.all(kinds.map((kind) => client.list({ apiVersion, kind }, { labelSelector })));
     const recorded = await format(JSON.stringify(found.flat().map(essence)), { parser: "json", printWidth: 120 });
-    await expect(recorded).toMatchFileSnapshot("../../policy/analysis/rbac/defaults.json");
+    await expect(recorded).toMatchFileSnapshot("../../../policy/analysis/rbac/defaults.json");
   });
 
   test("put everybody in the same groups", async () => {
@@ -64,7 +64,7 @@ describe("the RBAC judge and the API server", () => {
     const differences: unknown[] = [];
     const sentinels: Manifest[] = [];
 
-    for (let round = 0; round < sets; round += 1) {
+    for (let round = 0; round < sets && differences.length === 0; round += 1) {
       const set = manifests(choose);
       const questions = Array.from({ length: questionsPerSet }, () => question(choose, set));
       const refused = await create(client, set);

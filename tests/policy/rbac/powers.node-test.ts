@@ -2,12 +2,12 @@ import "reflect-metadata";
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ApiError, type KubeClient } from "../../kube/client.ts";
-import { powers } from "../../policy/analysis/rbac/index.ts";
-import { startControlPlane, type ControlPlane } from "../policy/apiserver.ts";
-import { clusterRole, clusterRoleBinding, objectsOf, roleBinding, user, type WrittenRule } from "../policy/rbac/lab.ts";
-import { create, remove, review } from "../policy/rbac/server.ts";
-import type { Manifest } from "../policy/rbac/generator.ts";
+import { ApiError, type KubeClient } from "../../../kube/client.ts";
+import { powers } from "../../../policy/analysis/rbac/index.ts";
+import { startControlPlane, type ControlPlane } from "../apiserver.ts";
+import { clusterRole, clusterRoleBinding, objectsOf, roleBinding, user, type WrittenRule } from "./lab.ts";
+import { create, remove, review } from "./server.ts";
+import type { Manifest } from "./generator.ts";
 
 /** Something that a power is said to make possible, tried on a real API server by the user jane. */
 interface Attempt {
