@@ -1,4 +1,6 @@
+import type { KubeObject } from "../analysis/objects.ts";
 import {
+  authorizer,
   canAll,
   InvalidQuestion,
   parseResource,
@@ -7,7 +9,7 @@ import {
   type Question,
 } from "../analysis/rbac/index.ts";
 import type { Report } from "./format.ts";
-import { readJson, readObjects } from "./input.ts";
+import { readJson, readObjects, report } from "./input.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CanOptions {
@@ -24,7 +26,7 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
   const questions = inWords(() =>
     options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
   );
-  const answers = canAll(readObjects(files), questions);
+  const answers = canAll(readRbac(files), questions);
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
@@ -48,7 +50,7 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
 
 /** `guard powers`: who can get around the guards of a database, and by which way. */
 export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
-  const rows = powers(readObjects(files), options.subject);
+  const rows = powers(readRbac(files), options.subject);
   return {
     data: rows,
     sections: [
@@ -58,6 +60,13 @@ export function powersCommand(files: readonly string[], options: { subject?: str
       },
     ],
   };
+}
+
+/** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
+function readRbac(files: readonly string[]): readonly KubeObject[] {
+  const objects = readObjects(files);
+  report(authorizer(objects).problems);
+  return objects;
 }
 
 function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {
