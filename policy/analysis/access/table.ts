@@ -28,7 +28,7 @@ export interface AccessRow {
 /** What the network says about a row. */
 export interface NetworkCell {
   readonly allowed: Trilean;
-  /** The policies that admit or, where none does, those that isolate: the first ten of them. */
+  /** The policies that admit or, where none does, those that isolate: ten at most. */
   readonly by: readonly string[];
   /** Whether the other engine answers otherwise. */
   readonly differs: boolean;
@@ -46,7 +46,6 @@ export interface AccessSubject {
   readonly rowsFor: (candidates: readonly Candidate[]) => AccessRow[];
 }
 
-const shownPolicies = 10;
 const instancePorts = [ports.postgres, ports.status, ports.metrics];
 const poolerPorts = [ports.postgres, ports.poolerMetrics];
 
@@ -88,7 +87,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
       ...(pooler !== undefined && { pooler: pooler.name }),
       source,
       port,
-      network: { allowed, by: by.slice(0, shownPolicies), differs },
+      network: { allowed, by, differs },
       postgres: lines.map(({ line, type, databases, roles, method, tls }) => ({
         line,
         type,

@@ -10,6 +10,9 @@ import { selectorIndex } from "./selector-index.ts";
 /** Answers whether `from` can open a connection to a port of `to`. */
 export type Judge = (from: Endpoint, to: Pod, port: Port) => Answer;
 
+/** Thousands of policies may isolate one pod: nobody reads them all. */
+const shownReasons = 10;
+
 const open: Answer = { allowed: true, by: [] };
 const node: Outsider = { kind: "outsider" };
 
@@ -74,9 +77,9 @@ type Holds = (grant: Grant) => Trilean;
 function join(egress: Answer, ingress: Answer): Answer {
   const allowed = both(egress.allowed, ingress.allowed);
   const deciding = [egress, ingress].filter((answer) => answer.allowed === allowed);
-  return { allowed, by: [...new Set(deciding.flatMap((answer) => answer.by))] };
+  return { allowed, by: [...new Set(deciding.flatMap(({ by }) => by))].slice(0, shownReasons) };
 }
 
 function names(policies: readonly Policy[]): string[] {
-  return [...new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`))].sort();
+  return [...new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`))].sort().slice(0, shownReasons);
 }

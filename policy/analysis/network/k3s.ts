@@ -34,14 +34,14 @@ export function k3s(world: World, without?: DeviationName): Engine {
     (policy: Policy) => new Map(policy.egress.map((rule) => [rule, namedPods(rule, policy).map(visible)])),
   );
   const namedPods = (rule: Rule, policy: Policy) =>
-    peersOf(rule, "pods").flatMap((peer) =>
+    peersOf(rule).pods.flatMap((peer) =>
       find(peer.namespaces === undefined ? policy.namespace : undefined, peer.pods).filter(
         (pod) => peerNames(peer, policy, pod, world) === true,
       ),
     );
 
   const isNamed = (rule: Rule, policy: Policy, endpoint: Endpoint): Trilean =>
-    endpoint.kind === "pod" && anyOf(peersOf(rule, "pods"), (peer) => peerNames(peer, policy, endpoint, world));
+    endpoint.kind === "pod" && anyOf(peersOf(rule).pods, (peer) => peerNames(peer, policy, endpoint, world));
 
   /** Whether a rule whose peers are selectors opens a port of a pod. */
   const opensToPods = (rule: Rule, port: Port, pod: Pod, group: readonly PortsOfPod[]): Trilean =>
@@ -56,9 +56,9 @@ export function k3s(world: World, without?: DeviationName): Engine {
 
   function isOutside(rule: Rule, endpoint: Endpoint): Trilean {
     if (rule.peers === "everyone") return true;
-    const blocks = peersOf(rule, "block").map(({ block }) => block);
+    const { blocks, hasUnknown } = peersOf(rule);
     const known = blocks.length > 0 && addressesOf(endpoint, (address) => admits(blocks, address));
-    return either(known, peersOf(rule, "unknown").length > 0 ? null : false);
+    return either(known, hasUnknown ? null : false);
   }
 
   function admits(blocks: readonly Block[], address: string): Trilean {
@@ -107,10 +107,20 @@ export function k3s(world: World, without?: DeviationName): Engine {
   };
 }
 
-function peersOf<K extends Peer["kind"]>(rule: Rule, kind: K): Extract<Peer, { kind: K }>[] {
-  const peers = rule.peers === "everyone" ? [] : rule.peers;
-  return peers.filter((peer): peer is Extract<Peer, { kind: K }> => peer.kind === kind);
+interface Peers {
+  readonly pods: readonly Extract<Peer, { kind: "pods" }>[];
+  readonly blocks: readonly Block[];
+  readonly hasUnknown: boolean;
 }
+
+const peersOf = remember((rule: Rule): Peers => {
+  const peers = rule.peers === "everyone" ? [] : rule.peers;
+  return {
+    pods: peers.filter((peer) => peer.kind === "pods"),
+    blocks: peers.flatMap((peer) => (peer.kind === "block" ? [peer.block] : [])),
+    hasUnknown: peers.some(({ kind }) => kind === "unknown"),
+  };
+});
 
 function opens(rule: Rule, means: (match: PortMatch) => Trilean): Trilean {
   return rule.ports === "all" || anyOf(rule.ports, means);

@@ -95,6 +95,6 @@ export interface World {
 /** An answer and the policies it rests on. */
 export interface Answer {
   readonly allowed: boolean | null;
-  /** The policies that admit, that isolate without admitting, or that leave it undecided; empty where no policy selects. */
+  /** The policies that admit, that isolate without admitting, or that leave it undecided: ten at most, none where none selects. */
   readonly by: readonly string[];
 }
