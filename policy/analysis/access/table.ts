@@ -1,7 +1,8 @@
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
-import type { Endpoint, Pod, World } from "../network/model.ts";
+import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
 import { readWorld } from "../network/world.ts";
 import type { KubeObject, Problem } from "../objects.ts";
+import type { Selector } from "../selector.ts";
 import { anyOf, type Trilean } from "../trilean.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
 import { findOperator, type Household } from "./insiders.ts";
@@ -75,6 +76,7 @@ export function accessSubjects(
 function accessSubject(household: Household, world: World, engine: EngineName, layer: PostgresLayer): AccessSubject {
   const ask = comparingJudge(world, engine);
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
+  const targets = distinguished(household.instances, world);
 
   function row(candidate: Candidate, port: number, targets: readonly Pod[], pooler?: Pod): AccessRow {
     const { source, friend, endpoints, lifelines = [] } = candidate;
@@ -112,7 +114,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     cluster,
     candidates: findSources({ world, household, admitted: layer.admitted }),
     rowsFor: (some) => [
-      ...some.flatMap((candidate) => instancePorts.map((port) => row(candidate, port, household.instances))),
+      ...some.flatMap((candidate) => instancePorts.map((port) => row(candidate, port, targets))),
       ...household.poolers.flatMap(({ pod }) =>
         some
           .filter(({ source: { kind } }) => kind !== "operator" && kind !== "peer" && kind !== "pooler")
@@ -120,6 +122,24 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
       ),
     ],
   };
+}
+
+/** One instance for all, unless a policy asks for a label, or for the address, by which they differ. */
+function distinguished(instances: readonly Pod[], world: World): readonly Pod[] {
+  const values = (key: string) => new Set(instances.map(({ labels }) => labels.values[key]));
+  const differing = new Set(
+    instances.flatMap(({ labels }) => Object.keys(labels.values)).filter((key) => values(key).size > 1),
+  );
+  const tells = ({ requirements, known }: Selector) => !known || requirements.some(({ key }) => differing.has(key));
+  const tellsApart = (peer: Peer) =>
+    peer.kind === "pods"
+      ? tells(peer.pods)
+      : peer.kind === "unknown" || instances.some(({ addresses }) => addresses.length > 0);
+  const isTold = world.policies.some(
+    ({ selector, ingress, egress }) =>
+      tells(selector) || [...ingress, ...egress].some(({ peers }) => peers !== "everyone" && peers.some(tellsApart)),
+  );
+  return isTold ? instances : instances.slice(0, 1);
 }
 
 /** Everybody with everybody else; a pod on its own stands for two with the same labels. */

@@ -16,7 +16,7 @@ export type Address =
  * hexadecimal parts, IPv6 also with a zone, which no comparison looks at. Undefined for what is a host name.
  */
 export function parseAddress(text: Bytes): Octets | undefined {
-  if (ipaddr.IPv4.isValid(text)) return ipaddr.IPv4.parse(text).toByteArray();
+  if (!text.includes(":") && ipaddr.IPv4.isValid(text)) return ipaddr.IPv4.parse(text).toByteArray();
   const [address, zone] = splitAt(text, "%");
   if (!isIPv6(address)) return undefined;
   const octets = ipaddr.IPv6.parse(withoutDots(address)).toByteArray();

@@ -1,4 +1,4 @@
-import type { Labels, Selector } from "../selector.ts";
+import type { Labels, Requirement, Selector } from "../selector.ts";
 
 /** Finds, among many selectors, the few that may select given labels, without asking each. */
 export interface SelectorIndex<T> {
@@ -15,32 +15,35 @@ const anyNamespace = "*";
  * selectors of a database share (its own) would tell nothing apart.
  */
 export function selectorIndex<T>(): SelectorIndex<T> {
-  const buckets = new Map<string, T[]>();
+  const scopes = new Map<string, Scope<T>>();
   const all: T[] = [];
-  const size = (key: string) => buckets.get(key)?.length ?? 0;
 
   return {
     add(namespace, selector, item) {
-      const scope = namespace ?? anyNamespace;
-      const choices = selector.requirements
-        .filter(({ operator }) => operator === "In")
-        .map(({ key, values }) => values.map((value) => bucketKey(scope, key, value)));
-      const crowd = (keys: readonly string[]) => Math.max(...keys.map(size));
-      const chosen = choices.reduce((best, keys) => (crowd(keys) < crowd(best) ? keys : best), choices[0] ?? [scope]);
-      for (const key of new Set(chosen)) {
-        const bucket = buckets.get(key);
-        if (bucket === undefined) buckets.set(key, [item]);
-        else bucket.push(item);
-      }
       all.push(item);
+      const scope = getOrAdd(scopes, namespace ?? anyNamespace, () => ({ unlabelled: [], byLabel: new Map() }));
+      const asked = selector.requirements.filter(({ operator }) => operator === "In");
+      const crowd = ({ key, values }: Requirement) =>
+        Math.max(...values.map((value) => scope.byLabel.get(key)?.get(value)?.length ?? 0));
+      const [first, ...others] = asked;
+      if (first === undefined) {
+        scope.unlabelled.push(item);
+        return;
+      }
+      const { key, values } = others.reduce((best, other) => (crowd(other) < crowd(best) ? other : best), first);
+      const byValue = getOrAdd(scope.byLabel, key, () => new Map<string, T[]>());
+      for (const value of new Set(values)) getOrAdd(byValue, value, () => []).push(item);
     },
     candidates(namespace, labels) {
       if (!labels.complete) return all;
       const found: T[] = [];
-      for (const scope of [namespace, anyNamespace]) {
-        found.push(...(buckets.get(scope) ?? []));
-        for (const [key, value] of Object.entries(labels.values)) {
-          found.push(...(buckets.get(bucketKey(scope, key, value)) ?? []));
+      for (const name of [namespace, anyNamespace]) {
+        const scope = scopes.get(name);
+        if (scope === undefined) continue;
+        found.push(...scope.unlabelled);
+        for (const [key, byValue] of scope.byLabel) {
+          const value = labels.values[key];
+          if (value !== undefined) found.push(...(byValue.get(value) ?? []));
         }
       }
       return found;
@@ -48,6 +51,16 @@ export function selectorIndex<T>(): SelectorIndex<T> {
   };
 }
 
-function bucketKey(scope: string, key: string, value: string): string {
-  return `${scope}\n${key}\n${value}`;
+interface Scope<T> {
+  /** What asks for no label by value. */
+  readonly unlabelled: T[];
+  readonly byLabel: Map<string, Map<string, T[]>>;
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
