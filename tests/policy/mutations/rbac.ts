@@ -33,10 +33,10 @@ export const rbacMutations: readonly Mutation[] = [
     test,
   },
   {
-    // A ServiceAccount is not in the group of its namespace.
-    file: "analysis/rbac/identity.ts",
-    from: '["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"]',
-    to: '["system:serviceaccounts", "system:authenticated"]',
+    // A RoleBinding grants in every namespace.
+    file: "analysis/rbac/can.ts",
+    from: "grant.namespace === namespace",
+    to: 'namespace !== ""',
     test,
   },
 ];

@@ -7,7 +7,7 @@ import { powers } from "../../../policy/analysis/rbac/index.ts";
 import { startControlPlane, type ControlPlane } from "../apiserver.ts";
 import { clusterRole, clusterRoleBinding, objectsOf, roleBinding, user, type WrittenRule } from "./lab.ts";
 import { create, remove, review } from "./server.ts";
-import type { Manifest } from "./generator.ts";
+import type { Manifest } from "./generate/manifests.ts";
 
 /** Something that a power is said to make possible, tried on a real API server by the user jane. */
 interface Attempt {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type KubeClient } from "../../../kube/client.ts";
 import type { KubeObject } from "../../../kube/objects.ts";
 import { identityOf, type Question } from "../../../policy/analysis/rbac/index.ts";
-import type { Manifest } from "./generator.ts";
+import type { Manifest } from "./generate/manifests.ts";
 
 /** What the API server answers to a question. */
 export interface Review {
@@ -90,7 +90,15 @@ export async function settle(client: KubeClient, round: string): Promise<Manifes
   return sentinels;
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
+/** The rules of the default roles that aggregate others, to be compared. */
+export async function aggregatedDefaults(client: KubeClient): Promise<string> {
+  const roles = await client.list({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" });
+  const named = roles.filter(({ metadata }) => ["admin", "edit", "view"].includes(metadata.name ?? ""));
+  return JSON.stringify(named.map(({ rules }) => sorted(rules)));
+}
+
+/** Waits for something that the control plane does by itself. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error("the API server did not settle within 30 s");
