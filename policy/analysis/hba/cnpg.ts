@@ -79,23 +79,36 @@ export function renderCnpg(items: readonly string[], selectors: SelectorAddresse
   }
 }
 
-/** The first reference in a line; the operator expands no other. */
-const reference = /\$\{([^:]+):([^}]+)\}/;
-
 /**
  * The lines that one of the user's lines becomes: one for each address of the pods that it refers to, none where there
  * are no such pods, a comment where the operator cannot expand it, and the line itself where it refers to nothing.
  */
 export function expandLine(line: string, selectors: SelectorAddresses): readonly string[] {
-  const match = reference.exec(line);
-  if (match === null) return [line];
-  const [whole, type = "", name = ""] = match;
+  const reference = findReference(line);
+  if (reference === undefined) return [line];
+  const { start, colon, end } = reference;
+  const type = line.slice(start + opening.length, colon);
   if (type !== "podselector") return [`# ${line} # unknown descriptor type: ${type}`];
+  const name = line.slice(colon + 1, end);
   const addresses = selectors.get(name);
   if (addresses === undefined) return [`# ${line} # pod selector not found: ${name}`];
-  const before = line.slice(0, match.index);
-  const after = line.slice(match.index + whole.length);
-  return addresses.map((address) => before + hostRange(address) + after);
+  return addresses.map((address) => line.slice(0, start) + hostRange(address) + line.slice(end + 1));
+}
+
+const opening = "${";
+
+/** The first `${type:name}` in a line, neither of them empty; the operator expands no other. */
+function findReference(line: string): { start: number; colon: number; end: number } | undefined {
+  let colon = -1;
+  let end = -1;
+  for (let start = line.indexOf(opening); start >= 0; start = line.indexOf(opening, start + 1)) {
+    const type = start + opening.length;
+    if (colon < type) colon = line.indexOf(":", type);
+    if (colon >= 0 && end <= colon) end = line.indexOf("}", colon + 1);
+    if (colon < 0 || end < 0) return undefined;
+    if (colon > type && end > colon + 1) return { start, colon, end };
+  }
+  return undefined;
 }
 
 /** An address as the operator writes it: canonical, with the prefix length of a single host. */

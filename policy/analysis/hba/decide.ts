@@ -140,7 +140,7 @@ function matchesUser(name: Name, client: Client): Answer {
 function matchesName(name: Name, value: Bytes): Answer {
   if (name.regex === undefined) return name.text === value;
   return (
-    matchRegex(name.regex, value) ?? { reason: `the regular expression ${toText(name.text)} takes too long to match` }
+    matchRegex(name.regex, value) ?? { reason: `the regular expression ${toText(name.text)} is too much to evaluate` }
   );
 }
 
@@ -179,10 +179,13 @@ function effectiveMask(mask: Octets | undefined, length: number): Octets {
 /** What the name service can answer has only these characters, and a dot unless it is from the server's own hosts file. */
 const qualifiedName = /^\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?$|^\.[a-z0-9_-]+$/i;
 
+const longestHostName = 255;
+
 function matchesHost(pattern: string, hostname: string | null | undefined): Answer {
   if (hostname === null) return false;
   if (hostname === undefined) {
-    return qualifiedName.test(pattern) && { reason: `the host name ${pattern} depends on the name service` };
+    const resolvable = pattern.length <= longestHostName && qualifiedName.test(pattern);
+    return resolvable && { reason: `the host name ${pattern} depends on the name service` };
   }
   const [name, wanted] = [hostname.toLowerCase(), pattern.toLowerCase()];
   return wanted.startsWith(".") ? name.endsWith(wanted) : name === wanted;

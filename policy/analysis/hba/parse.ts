@@ -41,7 +41,7 @@ export interface Location {
 }
 
 /** A file of more bytes than this is not read: no Kubernetes object can hold it. */
-export const maximumBytes = 4 * 1024 * 1024;
+export const maximumBytes = 2 * 1024 * 1024;
 
 /** The input is too large to be judged. */
 export class TooLarge extends Error {

@@ -34,6 +34,8 @@ export interface Reading {
 class Unreadable extends Error {}
 
 const maximumDepth = 10;
+/** Before PostgreSQL 16 only the number of open files ends a nesting, and the server with it. */
+const maximumDepthBeforeIncludes = 250;
 const lastMajorWithFixedBuffer = 15;
 const firstMajorWithIncludes = 16;
 
@@ -126,7 +128,7 @@ function resolve(name: Bytes, reading: Reading): string {
 }
 
 function open(path: string, reading: Reading): Bytes | undefined {
-  if (reading.depth >= maximumDepth) {
+  if (reading.depth >= (reading.major < firstMajorWithIncludes ? maximumDepthBeforeIncludes : maximumDepth)) {
     throw new Unreadable(`could not open file "${path}": maximum nesting depth exceeded`);
   }
   // A directory can be opened, too: it reads as an empty file.

@@ -14,7 +14,7 @@ export function parseInteger(text: Bytes): number {
 export function splitList(text: Bytes): readonly Bytes[] | undefined {
   if (/^[ \t\n\v\f\r]*$/.test(text)) return [];
   const members: Bytes[] = [];
-  const member = /[ \t\n\v\f\r]*(?:"((?:[^"]|"")*)"|([^," \t\n\v\f\r][^, \t\n\v\f\r]*))[ \t\n\v\f\r]*(,|$)/y;
+  const member = /[ \t\n\v\f\r]*(?:"([^"]*(?:""[^"]*)*)"|([^," \t\n\v\f\r][^, \t\n\v\f\r]*))[ \t\n\v\f\r]*(,|$)/y;
   for (;;) {
     const match = member.exec(text);
     if (match === null) return undefined;

@@ -163,6 +163,23 @@ describe("what the text alone does not decide", () => {
     expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
   });
 
+  test("no nesting makes it fail", () => {
+    const nested = (depth: number, open: string) => `host all "/${open.repeat(depth)}a${")*".repeat(depth)}" all trust`;
+    expect(method(nested(200, "(?:"))).toBe("trust");
+    expect(decide(nested(100_000, "("))?.undecided).toContain("too much to evaluate");
+    expect(accepted(`host all "/${"(".repeat(100_000)}" all trust`)).toBe(true);
+  });
+
+  test("a list that includes itself ends", () => {
+    const files = { read: () => "app_user @self", list: () => undefined };
+    for (const major of majors) {
+      const report = hba({ text: "host all @self all trust", major, location: { path: "/pg_hba.conf", files } });
+      expect(report.errors).toEqual([
+        { line: 1, message: 'could not open file "/self": maximum nesting depth exceeded' },
+      ]);
+    }
+  });
+
   test("lists of the same names are as long as they like", () => {
     const text = `host all ${"user_name,".repeat(100_000)}app_user all trust`;
     expect(method(text)).toBe("trust");
@@ -171,5 +188,5 @@ describe("what the text alone does not decide", () => {
 });
 
 test("an input larger than any Kubernetes object is refused as such", () => {
-  expect(() => hba({ text: "#".repeat(50_000_000), major: 17 })).toThrow(/50000000 bytes; at most 4194304 are judged/);
+  expect(() => hba({ text: "#".repeat(50_000_000), major: 17 })).toThrow(/50000000 bytes; at most 2097152 are judged/);
 });

@@ -1,5 +1,5 @@
-/** A set of bytes: the bytes that it holds are true. */
-export type Charset = readonly boolean[];
+/** A set of bytes: 1 for those that it holds, 0 for all others. */
+export type Charset = Uint8Array;
 
 type Range = readonly [from: number, to: number];
 
@@ -51,20 +51,27 @@ export function classSet(name: ClassName, ignoreCase: boolean): Charset {
 
 /** The bytes in any of some ranges. What lies beyond a byte is never met. */
 export function rangeSet(ranges: readonly Range[], ignoreCase: boolean): Charset {
-  const holds = (code: number) => ranges.some(([from, to]) => from <= code && code <= to);
-  return Array.from({ length: 256 }, (_, code) => holds(code) || (ignoreCase && holds(otherCase(code))));
+  const set = new Uint8Array(256);
+  for (const [from, to] of ranges) set.fill(1, from, to + 1);
+  return ignoreCase ? charset((code) => set[code] === 1 || set[otherCase(code)] === 1) : set;
 }
 
 export function complement(set: Charset): Charset {
-  return set.map((held) => !held);
+  return charset((code) => set[code] === 0);
 }
 
 export function union(sets: readonly Charset[]): Charset {
-  return Array.from({ length: 256 }, (_, code) => sets.some((set) => set[code]));
+  return charset((code) => sets.some((set) => set[code] === 1));
 }
 
 export function without(set: Charset, code: number): Charset {
-  return set.map((held, each) => held && each !== code);
+  return charset((each) => each !== code && set[each] === 1);
+}
+
+function charset(holds: (code: number) => boolean): Charset {
+  const set = new Uint8Array(256);
+  for (let code = 0; code < set.length; code++) if (holds(code)) set[code] = 1;
+  return set;
 }
 
 /** The ASCII letter in the other case; any other byte is its own. */

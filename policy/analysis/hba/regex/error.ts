@@ -11,7 +11,6 @@ const messages = {
   range: "invalid character range",
   operand: "quantifier operand invalid",
   option: "invalid embedded option",
-  complex: "regular expression is too complex",
 } as const;
 
 /** A regular expression that PostgreSQL refuses, in its words. */

@@ -98,7 +98,7 @@ export class Lexer {
   }
 
   #skip(): void {
-    const blank = /(?:[ \t\n\v\f\r]|#[^\n]*)*/y;
+    const blank = /(?:[ \t\n\v\f\r]+|#[^\n]*)*/y;
     blank.lastIndex = this.#at;
     this.#at += blank.exec(this.#pattern)?.[0].length ?? 0;
   }

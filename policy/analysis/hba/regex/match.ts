@@ -40,7 +40,7 @@ export function matchRegex(regex: Regex, text: string): boolean | undefined {
     switch (node.type) {
       case "set":
         return states.flatMap((state) =>
-          state.at < text.length && node.set[text.charCodeAt(state.at)] ? [{ ...state, at: state.at + 1 }] : [],
+          node.set[text.charCodeAt(state.at)] === 1 ? [{ ...state, at: state.at + 1 }] : [],
         );
       case "sequence":
         return node.parts.reduce((reached, part) => (reached.length === 0 ? reached : run(part, reached)), states);
@@ -123,7 +123,7 @@ export function matchRegex(regex: Regex, text: string): boolean | undefined {
   }
 
   function isWord(at: number): boolean {
-    return at >= 0 && at < text.length && word[text.charCodeAt(at)] === true;
+    return word[text.charCodeAt(at)] === 1;
   }
 }
 

@@ -18,7 +18,7 @@ export type Anchor =
 
 /** A regular expression that PostgreSQL accepts. */
 export interface Regex {
-  /** Undefined for the basic syntax, which is not evaluated. */
+  /** Undefined for what is not evaluated: the basic syntax, great length and deep nesting. */
   readonly root: Node | undefined;
   readonly ignoreCase: boolean;
   /** The groups that back references name. */
@@ -27,7 +27,10 @@ export interface Regex {
 
 const newline = 0x0a;
 const maximumCount = 255;
-const maximumNesting = 1000;
+const maximumLength = 8192;
+const maximumNesting = 250;
+
+class TooDeep extends Error {}
 
 /**
  * Reads an advanced regular expression of PostgreSQL.
@@ -38,14 +41,18 @@ export function compileRegex(pattern: string): Regex {
   const { flags, end } = parseFlags(pattern);
   const { ignoreCase } = flags;
   const referenced = new Set<number>();
-  if (flags.basic) return { root: undefined, ignoreCase, referenced };
+  if (flags.basic || pattern.length > maximumLength) return { root: undefined, ignoreCase, referenced };
   const lexer = new Lexer(pattern, end, flags);
   const closed = new Set<number>();
-  const root = parseChoice(false, false, 0);
-  return { root, ignoreCase, referenced };
+  try {
+    return { root: parseChoice(false, false, 0), ignoreCase, referenced };
+  } catch (error) {
+    if (error instanceof TooDeep) return { root: undefined, ignoreCase, referenced };
+    throw error;
+  }
 
   function parseChoice(nested: boolean, looking: boolean, depth: number): Node {
-    if (depth > maximumNesting) throw new RegexError("complex");
+    if (depth > maximumNesting) throw new TooDeep();
     const parts = [parseSequence(nested, looking, depth)];
     while (see("|")) {
       lexer.advance();
