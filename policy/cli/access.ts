@@ -1,3 +1,4 @@
+import { groupBy } from "../analysis/group-by.ts";
 import {
   access,
   compareAccess,
@@ -12,7 +13,6 @@ import type { EngineName } from "../analysis/network/reach.ts";
 import type { Problem } from "../analysis/objects.ts";
 import type { Report, Section } from "./format.ts";
 import { readObjects, report } from "./input.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** `guard access`: who gets to the databases, and what that is against an older version. */
 export function accessCommand(
@@ -26,7 +26,6 @@ export function accessCommand(
       ? access(objects, options.engine, problems)
       : compareAccess(readObjects(options.against), objects, options.engine, problems);
   report(problems);
-  if (table.rows.length === 0) throw new UsageError(`no Cluster of postgresql.cnpg.io in ${files.join(", ")}`);
   const compared = isComparison(table) ? table : undefined;
   const isFaulty = table.rows.some(({ verdict }) => isFault(verdict));
   return {
@@ -45,7 +44,8 @@ function isComparison(table: AccessTable): table is AccessComparison {
 const header = ["VERDICT", "SOURCE", "PORT", "NETWORK", "PG_HBA"];
 
 function overview(rows: readonly AccessRow[]): Section[] {
-  return [...Map.groupBy(rows, ({ cluster }) => cluster)].flatMap(([cluster, all]): Section[] => {
+  if (rows.length === 0) return [{ text: "There is no Cluster of postgresql.cnpg.io here." }];
+  return [...groupBy(rows, ({ cluster }) => cluster)].flatMap(([cluster, all]): Section[] => {
     const shown = all.filter(({ verdict }) => verdict !== "closed");
     const closed = all.length - shown.length;
     return [

@@ -16,11 +16,13 @@ const least = 10;
 const unseen = new Set(["narrowIpv6"]);
 
 let lab: Lab;
+let remove = () => Promise.resolve();
 beforeAll(async () => {
   const { kubeconfig } = await up();
   lab = await startLab(new KubeClient(readFileSync(kubeconfig, "utf8")));
+  remove = lab.remove;
 });
-afterAll(() => lab.remove());
+afterAll(() => remove());
 
 describe("the engine inside k3s", () => {
   test.each(Object.entries(cases))("shows %s", async (_name, { policies, from, to, port, k3s }) => {

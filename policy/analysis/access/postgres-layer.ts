@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
 import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
@@ -78,7 +79,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
     return [{ rule: entry.rule, index, line, origin }];
   });
   const standIns = new Map([...names].map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
-  const byName = Map.groupBy(placed, ({ rule }) => standInOf(rule, standIns));
+  const byName = groupBy(placed, ({ rule }) => standInOf(rule, standIns));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 

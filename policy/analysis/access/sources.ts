@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import { selects } from "../network/matching.ts";
 import type { Peer, Pod, Rule, World } from "../network/model.ts";
 import { podFinder } from "../network/pod-finder.ts";
@@ -38,7 +39,7 @@ export function findSources(around: Surroundings): Candidate[] {
     ...otherPods(around, declared),
     ...strangers(household.cluster.namespace, cidrs),
   ];
-  const byKey = Map.groupBy(found, ({ source }) => keyOf(source));
+  const byKey = groupBy(found, ({ source }) => keyOf(source));
   return [...byKey.values()].flatMap((same) => same.slice(0, 1));
 }
 
@@ -79,7 +80,7 @@ function admittedPods(around: Surroundings, rules: readonly PolicyRule[]): Candi
       .filter((peer) => !namesInsiders(peer, namespace, household, world))
       .flatMap((peer) => placesOf(peer, namespace).map((place) => ({ rule, ...describePeer(peer, place) }))),
   );
-  return [...Map.groupBy(named, ({ source }) => keyOf(source)).values()].flatMap((same) =>
+  return [...groupBy(named, ({ source }) => keyOf(source)).values()].flatMap((same) =>
     same.slice(0, 1).map(({ source, pod }): Candidate => {
       const scrapes = source.kind === "pods" && same.every(({ rule }) => opensOnlyMetrics(rule));
       return scrapes ? scraper({ ...source, kind: "scraper" }, pod) : { source, endpoints: [pod], friend: false };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { KubeObject, Manifests, Problem } from "../objects.ts";
+import { groupBy } from "../group-by.ts";
+import { groupOf, type KubeObject, type Manifests, type Problem } from "../objects.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
 import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
 import { isPulumi, pulumiObjects } from "./pulumi.ts";
@@ -11,7 +12,30 @@ export const maxFileSize = 64 * 1024 * 1024;
 /** Reads manifests, previews and states from files, from directories and, for `-`, from standard input. */
 export function loadManifests(paths: readonly string[]): Manifests {
   const loaded = paths.flatMap((path) => readPath(path));
-  return { objects: loaded.flatMap((part) => part.objects), problems: loaded.flatMap((part) => part.problems) };
+  const problems = loaded.flatMap((part) => part.problems);
+  return {
+    objects: lastOfEach(
+      loaded.flatMap((part) => part.objects),
+      problems,
+    ),
+    problems,
+  };
+}
+
+/** An object that is given twice is applied twice: the last one stays. */
+function lastOfEach(objects: readonly KubeObject[], problems: Problem[]): KubeObject[] {
+  const byId = groupBy(objects, (one) => [groupOf(one), one.kind, one.namespace, one.name].join("\n"));
+  return [...byId.values()].flatMap((same) => {
+    for (const { kind, namespace, name, position } of same.slice(0, -1)) {
+      const title = `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
+      problems.push({
+        file: position.file,
+        line: position.line,
+        message: `${title} is given again later: this one is left out`,
+      });
+    }
+    return same.slice(-1);
+  });
 }
 
 /** The Kubernetes objects in the text of one file. */

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import { contains, readRange } from "./cidr.ts";
 import type { Block, DeclaredPort, Pod, Policy, Port, PortMatch } from "./model.ts";
 
@@ -129,6 +130,6 @@ export function portsWithoutSidecars(pod: Pod): PortsOfPod {
 
 /** `sharedChains`: the policies that share their chain with another one. */
 export function sharingAChain(policies: readonly Policy[]): ReadonlySet<Policy> {
-  const byKey = Map.groupBy(policies, ({ namespace, name }) => namespace + name);
+  const byKey = groupBy(policies, ({ namespace, name }) => namespace + name);
   return new Set([...byKey.values()].filter((sharing) => sharing.length > 1).flat());
 }

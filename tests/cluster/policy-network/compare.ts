@@ -141,6 +141,11 @@ function questions(world: World, random: Random): Question[] {
   );
 }
 
+/** A question in words: `namespace/from namespace/to 5432/TCP`. */
+function titleOf({ from, to, port }: Question): string {
+  return `${from.namespace}/${from.name} ${to.namespace}/${to.name} ${String(port.number)}/${port.protocol}`;
+}
+
 /** The address of a pod as the API server shows it. */
 export function addressOf(pod: KubeObject): string {
   return podStatus(pod).podIP ?? "";
@@ -163,7 +168,7 @@ function describe(
   policies: readonly PolicyManifest[],
 ): string {
   return [
-    `${from.namespace}/${from.name} -> ${to.namespace}/${to.name} ${String(port.number)}/${port.protocol}:`,
+    `${titleOf({ from, to, port })}:`,
     `predicted ${String(predicted)}, seen ${String(seen)}, with`,
     ...policies.map(
       ({ metadata, spec }) => `${String(metadata.namespace)}/${String(metadata.name)} ${JSON.stringify(spec)}`,

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { hbaMutations } from "./hba.ts";
 import { type Trial, tryTest } from "./mutant.ts";
+import { networkMutations } from "./network.ts";
+import { rbacMutations } from "./rbac.ts";
 
-const byTest = [...Map.groupBy(hbaMutations, (mutation) => mutation.test)].map(([file, own]) => ({ file, own }));
+const mutations = [...hbaMutations, ...networkMutations, ...rbacMutations];
+const byTest = [...Map.groupBy(mutations, (mutation) => mutation.test)].map(([file, own]) => ({ file, own }));
 
 describe.each(byTest)("$file", ({ file, own }) => {
   let sound: Trial | undefined;

@@ -32,6 +32,11 @@ describe("N2: empty selectors", () => {
     expect(reaching(policy("ingress: [{ from: [{ podSelector: {} }] }]"))).toEqual(["myapp", "stranger"]);
   });
 
+  test("also beside a block", () => {
+    const block = "{ ipBlock: { cidr: 192.0.2.0/24 } }";
+    expect(reaching(policy(`ingress: [{ from: [${block}, { podSelector: {} }] }]`))).toEqual(["myapp", "stranger"]);
+  });
+
   test("an empty namespaceSelector is every namespace", () => {
     expect(reaching(policy("ingress: [{ from: [{ namespaceSelector: {} }] }]"))).toEqual(everyone);
   });
