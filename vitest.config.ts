@@ -8,12 +8,44 @@ class ByName extends BaseSequencer {
   }
 }
 
+// A copy of policy/ with a fault, which the tests must notice: tests/policy/mutations.
+const mutant = process.env["POLICY_UNDER_TEST"];
+const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, replacement: `${mutant}/` }];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000 } },
       {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: ["tests/{unit,policy}/**/*.test.ts"],
+          exclude: ["tests/policy/mutations/**"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "node",
+          include: ["tests/**/*.node-test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "mutations",
+          include: ["tests/policy/mutations/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve: { alias },
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],

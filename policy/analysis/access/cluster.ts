@@ -1,0 +1,103 @@
+import { majors, type Major } from "../hba/index.ts";
+import { at, list, object, stringMap, text, texts } from "../json.ts";
+import { groupOf, type KubeObject } from "../objects.ts";
+import { readSelector, type Selector } from "../selector.ts";
+import { isUnknown } from "../unknown.ts";
+
+/** A pod selector that lines of pg_hba may refer to. */
+export interface PodSelectorRef {
+  readonly name: string;
+  readonly selector: Selector;
+}
+
+/** What a CloudNativePG Cluster says about access. */
+export interface Cluster {
+  readonly namespace: string;
+  readonly name: string;
+  readonly instances: number;
+  readonly major: Major;
+  /** The items of `spec.postgresql.pg_hba`; undefined where they are not known yet. */
+  readonly pgHba: readonly string[] | undefined;
+  /** The line that the operator adds for `spec.postgresql.ldap`; empty without it. */
+  readonly ldap: string;
+  readonly selectors: readonly PodSelectorRef[];
+  /** Labels that the operator gives all the cluster's pods. */
+  readonly inheritedLabels: Readonly<Record<string, string>>;
+  /** Whether something is meant to read its metrics. */
+  readonly monitored: boolean;
+  readonly source: KubeObject;
+}
+
+/** A PgBouncer in front of a cluster, in the same namespace. */
+export interface Pooler {
+  readonly namespace: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly templateLabels: Readonly<Record<string, string>>;
+}
+
+const group = "postgresql.cnpg.io";
+const defaultMajor: Major = 18;
+
+/** The Clusters among the objects; a reference whose selector the API server would refuse selects nothing. */
+export function readClusters(objects: readonly KubeObject[]): Cluster[] {
+  return objects.filter((source) => source.kind === "Cluster" && groupOf(source) === group).map(readCluster);
+
+  function readCluster(source: KubeObject): Cluster {
+    const spec = object(source.body["spec"]);
+    const postgresql = object(spec["postgresql"]);
+    const instances = spec["instances"];
+    const pgHba = postgresql["pg_hba"];
+    return {
+      namespace: source.namespace,
+      name: source.name,
+      instances: typeof instances === "number" ? instances : 1,
+      major: readMajor(source),
+      pgHba: isUnknown(pgHba) || list(pgHba).some(isUnknown) ? undefined : texts(pgHba),
+      ldap: ldapLine(text(at(postgresql, "ldap", "server"))),
+      selectors: list(spec["podSelectorRefs"]).flatMap((ref) => {
+        const name = text(at(ref, "name"));
+        return name === undefined ? [] : [{ name, selector: readSelector(at(ref, "selector"), ignore) }];
+      }),
+      inheritedLabels: stringMap(at(spec, "inheritedMetadata", "labels")),
+      monitored: at(spec, "monitoring", "enablePodMonitor") === true || isMonitored(source, objects),
+      source,
+    };
+  }
+}
+
+/** The Poolers among the objects. */
+export function readPoolers(objects: readonly KubeObject[]): Pooler[] {
+  return objects
+    .filter((source) => source.kind === "Pooler" && groupOf(source) === group)
+    .map((source) => ({
+      namespace: source.namespace,
+      name: source.name,
+      cluster: text(at(source.body, "spec", "cluster", "name")) ?? "",
+      templateLabels: stringMap(at(source.body, "spec", "template", "metadata", "labels")),
+    }));
+}
+
+const ignore = (): void => undefined;
+
+/** The major is what the tag of the image starts with, or what the image catalog is asked for. */
+function readMajor({ body }: KubeObject): Major {
+  const tag = /:(\d+)[^/]*$/.exec(text(at(body, "spec", "imageName"))?.replace(/@.*$/, "") ?? "")?.[1];
+  const asked = Number(tag ?? at(body, "spec", "imageCatalogRef", "major"));
+  return majors.find((major) => major === asked) ?? defaultMajor;
+}
+
+/** Which server it asks and how it binds changes nothing about which connections the line catches. */
+function ldapLine(server: string | undefined): string {
+  return server === undefined ? "" : "host all all 0.0.0.0/0 ldap ldapserver=directory";
+}
+
+/** Whether a PodMonitor names the cluster by its label. */
+function isMonitored(cluster: KubeObject, objects: readonly KubeObject[]): boolean {
+  return objects.some(
+    (source) =>
+      source.kind === "PodMonitor" &&
+      source.namespace === cluster.namespace &&
+      text(at(source.body, "spec", "selector", "matchLabels", "cnpg.io/cluster")) === cluster.name,
+  );
+}

@@ -1,0 +1,226 @@
+import { groupBy } from "../group-by.ts";
+import ipaddr from "ipaddr.js";
+import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
+import { toText } from "../hba/bytes.ts";
+import type { Endpoint } from "../network/model.ts";
+import { selectorIndex } from "../network/selector-index.ts";
+import type { Problem } from "../objects.ts";
+import { matches } from "../selector.ts";
+import type { Trilean } from "../trilean.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** A line of pg_hba that catches connections of a source, and for which of them no earlier line does. */
+export interface HbaLine {
+  /** The line of the input file; null for the operator's own lines. */
+  readonly line: number | null;
+  readonly origin: "head" | "file" | "tail";
+  readonly type: Rule["type"];
+  readonly databases: readonly string[];
+  readonly roles: readonly string[];
+  readonly method: Rule["method"];
+  /** Whether it catches connections with TLS only, without only, or both. */
+  readonly tls: "required" | "forbidden" | "any";
+  /** Its place among all lines that the server reads. */
+  readonly index: number;
+  /** False where only the address of the source, which is not known here, can tell. */
+  readonly certain: boolean;
+}
+
+/** What PostgreSQL asks of one source. */
+export interface PostgresLayer {
+  /** Whether the server takes the file at all; null where the lines are not known yet, or the server refuses them. */
+  readonly known: boolean;
+  /** The pod selectors and the CIDRs to which the cluster's own lines give a way in. */
+  readonly admitted: { readonly selectors: ReadonlySet<string>; readonly cidrs: readonly string[] };
+  /** The lines that catch connections of a source, in order, refusals included. */
+  readonly linesFor: (source: Endpoint) => readonly HbaLine[];
+}
+
+interface Placed {
+  readonly rule: Rule;
+  readonly index: number;
+  readonly line: number | null;
+  readonly origin: HbaLine["origin"];
+}
+
+/**
+ * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
+ * addresses, which manifests do not have: each selector stands for one address that no pod can have.
+ */
+export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLayer {
+  const { file } = cluster.source.position;
+  const complain = (message: string, ...path: number[]) => {
+    const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
+    problems.push({ file, line, message: `pg_hba of Cluster ${cluster.namespace}/${cluster.name}: ${message}` });
+  };
+  if (cluster.pgHba === undefined) {
+    complain("the lines are not known yet, so nothing is said about who may authenticate");
+    return unknownLayer;
+  }
+
+  const names = new Map(cluster.selectors.map(({ name }, index) => [name, `100::${(index + 1).toString(16)}`]));
+  const rendered = renderCnpg(
+    cluster.pgHba,
+    new Map([...names].map(([name, address]) => [name, [address]])),
+    cluster.ldap,
+  );
+  const server = operandServer(cluster.major);
+  const parsed = parse(rendered.text, server);
+  for (const { line, message } of parsed.errors) {
+    const { item } = rendered.source(line);
+    complain(`${message}: PostgreSQL refuses the whole file`, ...(item === undefined ? [] : [item]));
+  }
+  if (!parsed.accepted) return unknownLayer;
+
+  const placed = parsed.entries.flatMap((entry, index): Placed[] => {
+    if (entry.rule === undefined || entry.rule.type === "local") return [];
+    const { origin, item } = rendered.source(entry.line);
+    const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
+    return [{ rule: entry.rule, index, line, origin }];
+  });
+  const standIns = new Map([...names].map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
+  const byName = groupBy(placed, ({ rule }) => standInOf(rule, standIns));
+  const selectors = selectorIndex<Cluster["selectors"][number]>();
+  for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
+
+  const ways = placed.filter(({ origin, rule }) => origin === "file" && rule.method !== "reject");
+  return {
+    known: true,
+    admitted: {
+      selectors: new Set(ways.flatMap(({ rule }) => standInOf(rule, standIns) ?? [])),
+      cidrs: ways
+        .filter(({ rule }) => standInOf(rule, standIns) === undefined)
+        .flatMap(({ rule }) => cidrOf(rule) ?? []),
+    },
+    linesFor(source) {
+      const general = (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
+      const bySelector = refsOf(source).flatMap(({ name, selected }) =>
+        (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
+      );
+      const inOrder = [...general, ...bySelector].sort((a, b) => a.line.index - b.line.index);
+      return visible(inOrder);
+    },
+  };
+
+  function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
+    if (source.kind !== "pod" || source.namespace !== cluster.namespace) return [];
+    return selectors
+      .candidates(source.namespace, source.labels)
+      .map(({ name, selector }) => ({ name, selected: matches(selector, source.labels) }))
+      .filter(({ selected }) => selected !== false);
+  }
+
+  function catches({ rule }: Placed, source: Endpoint): Trilean {
+    const addresses = source.kind === "pod" ? source.addresses : source.address === undefined ? [] : [source.address];
+    if (rule.address?.kind === "all") return true;
+    if (rule.address?.kind === "host") return holds(rule, anAddress);
+    if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
+    const answers = new Set(addresses.map((address) => holds(rule, address)));
+    return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  /** Whether the line's address column holds an address, whoever the user is. */
+  function holds(rule: Rule, address: string): Trilean {
+    const anybody = { ...rule, databases: [anyName], users: [anyName] };
+    const connection = {
+      address,
+      ssl: rule.type !== "hostnossl",
+      replication: false,
+      database: "any",
+      user: "any",
+      roles: null,
+    };
+    const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
+    return verdict.kind === "undecided" ? null : verdict.kind === "match";
+  }
+}
+
+/** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */
+const anAddress = "192.0.2.1";
+
+function isAllOfIpv4({ address }: Rule): boolean {
+  return address?.kind === "range" && address.mask.length === 4 && address.mask.every((octet) => octet === 0);
+}
+
+const unknownLayer: PostgresLayer = {
+  known: false,
+  admitted: { selectors: new Set(), cidrs: [] },
+  linesFor: () => [],
+};
+
+const anyName: Name = { text: "all", quoted: false, regex: undefined };
+
+function standInOf({ address }: Rule, standIns: ReadonlyMap<string, string>): string | undefined {
+  return address?.kind === "range" && address.address.length === 16 ? standIns.get(address.address.join()) : undefined;
+}
+
+/** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
+function cidrOf({ address }: Rule): string | undefined {
+  if (address?.kind !== "range") return undefined;
+  const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits)
+    ? `${ipaddr.fromByteArray([...address.address]).toString()}/${String(bits.lastIndexOf("1") + 1)}`
+    : undefined;
+}
+
+/** The lines that no earlier, certain line hides wholly. */
+function visible(lines: readonly { line: Placed; catches: Trilean }[]): HbaLine[] {
+  const earlier: Rule[] = [];
+  return lines.flatMap(({ line: { rule, line, origin, index }, catches }): HbaLine[] => {
+    if (catches === false) return [];
+    const open = transports(rule.type).filter(
+      (transport) => !earlier.some((other) => transports(other.type).includes(transport) && covers(other, rule)),
+    );
+    if (catches === true) earlier.push(rule);
+    if (open.length === 0) return [];
+    return [
+      {
+        line,
+        origin,
+        type: rule.type,
+        databases: rule.databases.map(({ text }) => toText(text)),
+        roles: rule.users.map(({ text }) => toText(text)),
+        method: rule.method,
+        tls: open.length > 1 ? "any" : open[0] === "tls" ? "required" : "forbidden",
+        index,
+        certain: catches === true,
+      },
+    ];
+  });
+}
+
+/** The transports of a type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
+function transports(type: Rule["type"]): readonly ("tls" | "plain")[] {
+  switch (type) {
+    case "hostssl":
+      return ["tls"];
+    case "hostnossl":
+      return ["plain"];
+    case "host":
+    case "hostnogssenc":
+      return ["tls", "plain"];
+    case "local":
+    case "hostgssenc":
+      return [];
+  }
+}
+
+function covers(other: Rule, rule: Rule): boolean {
+  return (
+    rule.databases.every((name) =>
+      other.databases.some((wide) => (isAll(wide) && !isReplication(name)) || same(wide, name)),
+    ) && rule.users.every((name) => other.users.some((wide) => isAll(wide) || same(wide, name)))
+  );
+}
+
+function isAll({ text, quoted }: Name): boolean {
+  return text === "all" && !quoted;
+}
+
+function isReplication({ text, quoted }: Name): boolean {
+  return text === "replication" && !quoted;
+}
+
+function same(a: Name, b: Name): boolean {
+  return a.text === b.text && a.quoted === b.quoted;
+}

@@ -1,0 +1,172 @@
+import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
+import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
+import { readWorld } from "../network/world.ts";
+import type { KubeObject, Problem } from "../objects.ts";
+import type { Selector } from "../selector.ts";
+import { anyOf, type Trilean } from "../trilean.ts";
+import { readClusters, readPoolers } from "./cluster.ts";
+import { findOperator, type Household } from "./insiders.ts";
+import { instancePods, poolerPod } from "./pods.ts";
+import { postgresLayer, type HbaLine, type PostgresLayer } from "./postgres-layer.ts";
+import type { Candidate, Source } from "./source.ts";
+import { findSources } from "./sources.ts";
+import { ports, verdictOf, type Verdict } from "./verdict.ts";
+
+/** Whether and how one source gets to one port of one cluster. */
+export interface AccessRow {
+  /** `namespace/name` of the Cluster. */
+  readonly cluster: string;
+  /** The pooler in front of the cluster whose port it is; absent for the instances' own. */
+  readonly pooler?: string;
+  readonly source: Source;
+  readonly port: number;
+  readonly network: NetworkCell;
+  /** The lines of pg_hba that let the source authenticate, in order; empty on ports that are not PostgreSQL's. */
+  readonly postgres: readonly AccessLine[];
+  readonly verdict: Verdict;
+}
+
+/** What the network says about a row. */
+export interface NetworkCell {
+  readonly allowed: Trilean;
+  /** The policies that admit or, where none does, those that isolate: ten at most. */
+  readonly by: readonly string[];
+  /** Whether the other engine answers otherwise. */
+  readonly differs: boolean;
+}
+
+/** One way to authenticate. */
+export type AccessLine = Pick<HbaLine, "line" | "type" | "databases" | "roles" | "method" | "tls">;
+
+/** One cluster with all that decides who gets to it. */
+export interface AccessSubject {
+  /** `namespace/name` of the Cluster. */
+  readonly cluster: string;
+  readonly candidates: readonly Candidate[];
+  /** The rows of these candidates, also of those that were found for another version of the cluster. */
+  readonly rowsFor: (candidates: readonly Candidate[]) => AccessRow[];
+}
+
+const instancePorts = [ports.postgres, ports.status, ports.metrics];
+const poolerPorts = [ports.postgres, ports.poolerMetrics];
+
+/** Joins both layers for every Cluster among the objects. */
+export function accessSubjects(
+  objects: readonly KubeObject[],
+  engine: EngineName,
+  problems: Problem[],
+): AccessSubject[] {
+  const given = readWorld(objects, problems);
+  const poolers = readPoolers(objects);
+  const families = readClusters(objects).map((cluster) => ({
+    cluster,
+    instances: instancePods(cluster, given.pods),
+    poolers: poolers
+      .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
+      .map((pooler) => ({ pooler, pod: poolerPod(pooler) })),
+  }));
+  const made = families.flatMap((family) => [...family.instances, ...family.poolers.map(({ pod }) => pod)]);
+  const world: World = { ...given, pods: [...new Set([...given.pods, ...made])] };
+  const operator = findOperator(world);
+  return families.map((family) =>
+    accessSubject({ ...family, operator }, world, engine, postgresLayer(family.cluster, problems)),
+  );
+}
+
+function accessSubject(household: Household, world: World, engine: EngineName, layer: PostgresLayer): AccessSubject {
+  const ask = comparingJudge(world, engine);
+  const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
+  const targets = distinguished(household.instances, world);
+
+  function row(candidate: Candidate, port: number, targets: readonly Pod[], pooler?: Pod): AccessRow {
+    const { source, friend, endpoints, lifelines = [] } = candidate;
+    const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to, { number: port, protocol: "TCP" }));
+    const { allowed, by, differs } = deciding(answers, friend);
+    const lines = port === ports.postgres ? waysIn(source, pooler === undefined ? endpoints : [pooler], layer) : [];
+    const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
+    return {
+      cluster,
+      ...(pooler !== undefined && { pooler: pooler.name }),
+      source,
+      port,
+      network: { allowed, by, differs },
+      postgres: lines.map(({ line, type, databases, roles, method, tls }) => ({
+        line,
+        type,
+        databases,
+        roles,
+        method,
+        tls,
+      })),
+      verdict: verdictOf({
+        source,
+        friend,
+        port,
+        isLifeline: lifelines.includes(port),
+        network: allowed,
+        admits,
+        atPooler: pooler !== undefined,
+      }),
+    };
+  }
+
+  return {
+    cluster,
+    candidates: findSources({ world, household, admitted: layer.admitted }),
+    rowsFor: (some) => [
+      ...some.flatMap((candidate) => instancePorts.map((port) => row(candidate, port, targets))),
+      ...household.poolers.flatMap(({ pod }) =>
+        some
+          .filter(({ source: { kind } }) => kind !== "operator" && kind !== "peer" && kind !== "pooler")
+          .flatMap((candidate) => poolerPorts.map((port) => row(candidate, port, [pod], pod))),
+      ),
+    ],
+  };
+}
+
+/** One instance for all, unless a policy asks for a label, or for the address, by which they differ. */
+function distinguished(instances: readonly Pod[], world: World): readonly Pod[] {
+  const values = (key: string) => new Set(instances.map(({ labels }) => labels.values[key]));
+  const differing = new Set(
+    instances.flatMap(({ labels }) => Object.keys(labels.values)).filter((key) => values(key).size > 1),
+  );
+  const tells = ({ requirements, known }: Selector) => !known || requirements.some(({ key }) => differing.has(key));
+  const tellsApart = (peer: Peer) =>
+    peer.kind === "pods"
+      ? tells(peer.pods)
+      : peer.kind === "unknown" || instances.some(({ addresses }) => addresses.length > 0);
+  const isTold = world.policies.some(
+    ({ selector, ingress, egress }) =>
+      tells(selector) || [...ingress, ...egress].some(({ peers }) => peers !== "everyone" && peers.some(tellsApart)),
+  );
+  return isTold ? instances : instances.slice(0, 1);
+}
+
+/** Everybody with everybody else; a pod on its own stands for two with the same labels. */
+function pairs(from: readonly Endpoint[], to: readonly Pod[]): (readonly [Endpoint, Pod])[] {
+  const all = from.flatMap((source) => to.map((target) => [source, target] as const));
+  const others = all.filter(([source, target]) => source !== target);
+  return others.length > 0 ? others : all;
+}
+
+/** The answer that counts: for a friend the worst, for a stranger the best. */
+function deciding(answers: readonly ComparedAnswer[], friend: boolean): ComparedAnswer {
+  const find = (allowed: Trilean) => answers.find((answer) => answer.allowed === allowed);
+  const found = find(!friend) ?? find(null) ?? find(friend) ?? { allowed: null, by: [], differs: false };
+  return { ...found, differs: answers.some(({ differs }) => differs) };
+}
+
+/**
+ * The lines by which a source may authenticate. The operator's head lines ask for certificates that only the cluster's own
+ * pods have; replication between instances uses nothing else.
+ */
+function waysIn({ kind }: Source, endpoints: readonly Endpoint[], layer: PostgresLayer): HbaLine[] {
+  const lines = new Map(endpoints.flatMap((endpoint) => layer.linesFor(endpoint)).map((line) => [line.index, line]));
+  return [...lines.values()]
+    .filter(({ method }) => method !== "reject")
+    .filter(
+      ({ origin, roles }) =>
+        (kind === "peer" ? roles.includes("streaming_replica") : true) && (origin === "head") === (kind === "peer"),
+    )
+    .sort((a, b) => a.index - b.index);
+}

@@ -1,0 +1,49 @@
+/** A value as read from a manifest. Nothing about its shape is taken for granted. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A mapping as read from a manifest. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The mapping, or an empty one where the value is anything else. */
+export function object(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The list, or an empty one where the value is anything else. */
+export function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+/** The string, or undefined where the value is anything else. */
+export function text(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The strings of a list; other members are left out. */
+export function texts(value: Json | undefined): readonly string[] {
+  return list(value).filter((item) => typeof item === "string");
+}
+
+/** The value at a path of keys and indexes, or undefined where the path leads nowhere. */
+export function at(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+  let found = value;
+  for (const step of path) {
+    if (typeof step === "number") found = list(found)[step];
+    else found = isObject(found) && Object.hasOwn(found, step) ? found[step] : undefined;
+  }
+  return found;
+}
+
+/** The string-valued entries of a mapping, as labels and annotations are. */
+export function stringMap(value: Json | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(object(value)).filter((entry) => typeof entry[1] === "string")) as Record<
+    string,
+    string
+  >;
+}

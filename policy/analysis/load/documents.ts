@@ -1,0 +1,65 @@
+import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import type { Json } from "../json.ts";
+import type { Problem } from "../objects.ts";
+import { lineFinder, type LineFinder } from "./positions.ts";
+
+/** One document of a file: its value, and where its fields stand. */
+export interface SourceDocument {
+  readonly value: Json;
+  readonly lineOf: LineFinder;
+}
+
+const schema = CORE_SCHEMA.withTags(mergeTag);
+
+/** Reads the YAML or JSON documents of one file. A document that cannot be read is a problem; the others still count. */
+export function readDocuments(text: string, file: string): { documents: SourceDocument[]; problems: Problem[] } {
+  const json = readJson(text);
+  if (json !== undefined) return { documents: [{ value: json, lineOf: lineFinder(text, 1) }], problems: [] };
+
+  const documents: SourceDocument[] = [];
+  const problems: Problem[] = [];
+  for (const { source, firstLine } of split(text)) {
+    try {
+      documents.push({ value: load(source, { schema }) as Json, lineOf: lineFinder(source, firstLine) });
+    } catch (error) {
+      const line = firstLine + (error instanceof YAMLException ? (error.mark?.line ?? 0) : 0);
+      problems.push({ file, line, message: `not readable as YAML: ${reason(error)}` });
+    }
+  }
+  return { documents, problems };
+}
+
+function readJson(text: string): Json | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line that starts with --- ends a document whatever it stands in, so the documents of a file can be read one by one. */
+function* split(text: string): Generator<{ source: string; firstLine: number }> {
+  let source: string[] = [];
+  let firstLine = 1;
+  const lines = text.split("\n");
+  for (const [index, line] of lines.entries()) {
+    if (/^(---|\.\.\.)(\s|$)/.test(line)) {
+      if (hasContent(source)) yield { source: source.join("\n"), firstLine };
+      source = line.startsWith("---") ? [line.slice(3)] : [];
+      firstLine = line.startsWith("---") ? index + 1 : index + 2;
+    } else {
+      source.push(line);
+    }
+  }
+  if (hasContent(source)) yield { source: source.join("\n"), firstLine };
+}
+
+function hasContent(lines: readonly string[]): boolean {
+  return lines.some((line) => /^\s*[^\s#%]/.test(line));
+}
+
+function reason(error: unknown): string {
+  if (error instanceof YAMLException) return error.reason;
+  return error instanceof RangeError ? "nested too deeply" : String(error);
+}

@@ -1,0 +1,62 @@
+import ipaddr from "ipaddr.js";
+import type { Trilean } from "../trilean.ts";
+import type { Block } from "./model.ts";
+
+/** A range of addresses of one family. */
+export interface Range {
+  readonly family: "ipv4" | "ipv6";
+  /** The bytes of the network address. */
+  readonly bytes: readonly number[];
+  /** How many leading bits are fixed. */
+  readonly prefix: number;
+}
+
+const ranges = new Map<string, Range | undefined>();
+
+/** Reads an address or a CIDR, or gives undefined where it is neither. An address is the range of itself. */
+export function readRange(value: string): Range | undefined {
+  if (!ranges.has(value)) ranges.set(value, parseRange(value));
+  return ranges.get(value);
+}
+
+function parseRange(value: string): Range | undefined {
+  const text = value.includes("/") ? value : `${value}/${value.includes(":") ? "128" : "32"}`;
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && !ipaddr.IPv6.isValidCIDR(text)) return undefined;
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  return { family: address.kind(), bytes: address.toByteArray(), prefix };
+}
+
+/** Whether a range contains all of another. Families never mix. */
+export function contains(outer: Range, inner: Range): boolean {
+  if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
+  return outer.bytes.every((byte, index) => {
+    const bits = Math.min(Math.max(outer.prefix - index * 8, 0), 8);
+    const mask = (0xff << (8 - bits)) & 0xff;
+    return (byte & mask) === ((inner.bytes[index] ?? 0) & mask);
+  });
+}
+
+/** Whether a block admits an address, as the standard reads it; undecided where the address is not known. */
+export function blockAdmits(block: Block, address: string | undefined): Trilean {
+  if (address === undefined) return null;
+  const asked = readRange(address);
+  const within = (cidr: string) => {
+    const range = readRange(cidr);
+    return asked !== undefined && range !== undefined && contains(range, asked);
+  };
+  return within(block.cidr) && !block.except.some(within);
+}
+
+/** What the API server refuses about a block. */
+export function blockProblem({ cidr, except }: Block): string | undefined {
+  const range = readRange(cidr);
+  if (!cidr.includes("/") || range === undefined) return `ipBlock.cidr ${JSON.stringify(cidr)} is not a CIDR`;
+  for (const hole of except) {
+    const inner = readRange(hole);
+    if (!hole.includes("/") || inner === undefined) return `ipBlock.except ${JSON.stringify(hole)} is not a CIDR`;
+    if (!contains(range, inner) || inner.prefix === range.prefix) {
+      return `ipBlock.except ${hole} does not lie inside ${cidr}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import { anyOf, both, either, type Trilean } from "../trilean.ts";
+import { blockAdmits } from "./cidr.ts";
+import type { Engine } from "./engine.ts";
+import {
+  hasOneChainForBoth,
+  mayBorrow,
+  mergedBlocksAdmit,
+  nobodyDeclares,
+  portsWithoutSidecars,
+  setEntries,
+  sharingAChain,
+  type DeviationName,
+} from "./known-deviations.ts";
+import { peerNames, portMeans } from "./matching.ts";
+import type { Block, Endpoint, Peer, Pod, Policy, Port, PortMatch, Rule, World } from "./model.ts";
+import { podFinder } from "./pod-finder.ts";
+import { remember } from "./remember.ts";
+
+type PortsOfPod = Pick<Pod, "ports">;
+
+/**
+ * What kube-router v2.6.3-k3s1, the engine inside k3s, does. `without` leaves out one deviation: where the answer then
+ * changes, that deviation is its cause.
+ */
+export function k3s(world: World, without?: DeviationName): Engine {
+  const deviates = (name: DeviationName) => name !== without;
+  const visible = (pod: Pod): PortsOfPod => (deviates("hiddenSidecars") ? portsWithoutSidecars(pod) : pod);
+  const find = podFinder(world.pods.filter(({ hostNetwork }) => !hostNetwork));
+
+  // Names are looked up among the pods that a policy selects, that an egress rule names, or that are its neighbours.
+  const selected = remember((policy: Policy) => find(policy.namespace, policy.selector).map(visible));
+  const neighbours = remember((policy: Policy) => find(policy.namespace).map(visible));
+  const destinations = remember(
+    (policy: Policy) => new Map(policy.egress.map((rule) => [rule, namedPods(rule, policy).map(visible)])),
+  );
+  const namedPods = (rule: Rule, policy: Policy) =>
+    peersOf(rule).pods.flatMap((peer) =>
+      find(peer.namespaces === undefined ? policy.namespace : undefined, peer.pods).filter(
+        (pod) => peerNames(peer, policy, pod, world) === true,
+      ),
+    );
+
+  const isNamed = (rule: Rule, policy: Policy, endpoint: Endpoint): Trilean =>
+    endpoint.kind === "pod" && anyOf(peersOf(rule).pods, (peer) => peerNames(peer, policy, endpoint, world));
+
+  /** Whether a rule whose peers are selectors opens a port of a pod. */
+  const opensToPods = (rule: Rule, port: Port, pod: Pod, group: readonly PortsOfPod[]): Trilean =>
+    (deviates("unresolvedNames") && rule.ports !== "all" && nobodyDeclares(rule.ports, group)) ||
+    opens(rule, (match) => meansHere(match, port, pod, group));
+
+  function meansHere(match: PortMatch, port: Port, pod: Pod, group: readonly PortsOfPod[]): Trilean {
+    const declared = portMeans(match, port, visible(pod));
+    if (declared !== false || match.kind !== "name" || match.protocol !== port.protocol) return declared;
+    return deviates("borrowedNames") && mayBorrow(visible(pod), match.name, port, group) ? null : false;
+  }
+
+  function isOutside(rule: Rule, endpoint: Endpoint): Trilean {
+    if (rule.peers === "everyone") return true;
+    const { blocks, hasUnknown } = peersOf(rule);
+    const known = blocks.length > 0 && addressesOf(endpoint, (address) => admits(blocks, address));
+    return either(known, hasUnknown ? null : false);
+  }
+
+  function admits(blocks: readonly Block[], address: string): Trilean {
+    const entriesOf = deviates("narrowIpv6") ? setEntries : (cidr: string) => [cidr];
+    if (deviates("mergedBlocks")) return mergedBlocksAdmit(blocks, address, entriesOf);
+    return anyOf(blocks, ({ cidr, except }) =>
+      anyOf(entriesOf(cidr), (entry) => blockAdmits({ cidr: entry, except }, address)),
+    );
+  }
+
+  const sharing = deviates("sharedChains") ? sharingAChain(world.policies) : new Set<Policy>();
+
+  return {
+    mixesDirections: (policy) => deviates("mixedDirections") && hasOneChainForBoth(policy),
+    isUnpredictable: (policy) => sharing.has(policy),
+
+    ingressRule(policy, rule, from, to, port) {
+      const group = hasNames(rule) ? selected(policy) : [];
+      const fromPods = isNamed(rule, policy, from);
+      return either(
+        fromPods === false ? false : both(fromPods, opensToPods(rule, port, to, group)),
+        both(
+          isOutside(rule, from),
+          opens(rule, (match) => meansHere(match, port, to, group)),
+        ),
+      );
+    },
+
+    egressRule(policy, rule, _from, to, port) {
+      const group = hasNames(rule) ? (destinations(policy).get(rule) ?? []) : [];
+      const toPods = to.kind === "pod" ? isNamed(rule, policy, to) : false;
+      const owner = to.kind === "pod" ? visible(to) : undefined;
+      return either(
+        toPods === false || to.kind !== "pod" ? false : both(toPods, opensToPods(rule, port, to, group)),
+        both(
+          isOutside(rule, to),
+          opens(rule, (match) => {
+            if (match.kind !== "name") return portMeans(match, port, owner);
+            if (rule.peers !== "everyone") return !deviates("namedEgressBlocks") && portMeans(match, port, owner);
+            if (!deviates("guessedEgressNames")) return portMeans(match, port, owner);
+            return neighbours(policy).some((pod) => portMeans(match, port, pod) === true);
+          }),
+        ),
+      );
+    },
+  };
+}
+
+interface Peers {
+  readonly pods: readonly Extract<Peer, { kind: "pods" }>[];
+  readonly blocks: readonly Block[];
+  readonly hasUnknown: boolean;
+}
+
+const peersOf = remember((rule: Rule): Peers => {
+  const peers = rule.peers === "everyone" ? [] : rule.peers;
+  return {
+    pods: peers.filter((peer) => peer.kind === "pods"),
+    blocks: peers.flatMap((peer) => (peer.kind === "block" ? [peer.block] : [])),
+    hasUnknown: peers.some(({ kind }) => kind === "unknown"),
+  };
+});
+
+function opens(rule: Rule, means: (match: PortMatch) => Trilean): Trilean {
+  return rule.ports === "all" || anyOf(rule.ports, means);
+}
+
+function hasNames(rule: Rule): boolean {
+  return rule.ports !== "all" && rule.ports.some(({ kind }) => kind === "name");
+}
+
+/** What holds for all addresses of an endpoint; undecided where they differ or are not known. */
+function addressesOf(endpoint: Endpoint, holds: (address: string) => Trilean): Trilean {
+  const addresses =
+    endpoint.kind === "pod" ? endpoint.addresses : endpoint.address === undefined ? [] : [endpoint.address];
+  const answers = new Set(addresses.map(holds));
+  return answers.size === 1 ? ([...answers][0] ?? null) : null;
+}

@@ -1,0 +1,56 @@
+import type { Engine } from "./engine.ts";
+import { judge } from "./judge.ts";
+import { k3s } from "./k3s.ts";
+import type { Answer, Endpoint, Pod, Port, World } from "./model.ts";
+import { standard } from "./standard.ts";
+
+/** The engines that answers are given for. */
+export const engines: Readonly<Record<EngineName, (world: World) => Engine>> = { standard, k3s: (world) => k3s(world) };
+
+export type EngineName = "standard" | "k3s";
+
+/** An answer of one engine, and whether the other one answers otherwise. */
+export interface ComparedAnswer extends Answer {
+  readonly differs: boolean;
+}
+
+/** Judges with one engine and marks where the other one answers otherwise. */
+export function comparingJudge(
+  world: World,
+  engine: EngineName,
+): (from: Endpoint, to: Pod, port: Port) => ComparedAnswer {
+  const own = judge(world, engines[engine](world));
+  const other = judge(world, engines[engine === "k3s" ? "standard" : "k3s"](world));
+  return (from, to, port) => {
+    const answer = own(from, to, port);
+    return { ...answer, differs: other(from, to, port).allowed !== answer.allowed };
+  };
+}
+
+/** Whether one pod reaches another one on one port. */
+export interface ReachRow {
+  /** `namespace/name` of the pod, or of the workload that makes it. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly allowed: boolean | null;
+  readonly by: readonly string[];
+  readonly differs: boolean;
+}
+
+/** Answers for every pair of different pods and every port. */
+export function reach(world: World, ports: readonly Port[], engine: EngineName): ReachRow[] {
+  const ask = comparingJudge(world, engine);
+  const title = ({ namespace, name }: Pod) => `${namespace}/${name}`;
+  return world.pods.flatMap((from) =>
+    world.pods
+      .filter((to) => to !== from)
+      .flatMap((to) =>
+        ports.map(({ number, protocol }) => {
+          const { allowed, by, differs } = ask(from, to, { number, protocol });
+          return { from: title(from), to: title(to), port: number, protocol, allowed, by, differs };
+        }),
+      ),
+  );
+}

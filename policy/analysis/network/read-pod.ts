@@ -1,0 +1,66 @@
+import { at, isObject, list, object, text, texts, type Json, type JsonObject } from "../json.ts";
+import { groupOf, type KubeObject } from "../objects.ts";
+import { readLabels, type Labels } from "../selector.ts";
+import type { DeclaredPort, Pod } from "./model.ts";
+
+/** The pod that an object is, or that it makes from its template; undefined for every other object and for finished pods. */
+export function readPod(source: KubeObject): Pod | undefined {
+  if (source.kind === "Pod" && groupOf(source) === "") {
+    const finished = ["Succeeded", "Failed"].includes(text(at(source.body, "status", "phase")) ?? "");
+    return finished ? undefined : podFrom(source, source.body);
+  }
+  // A Pooler's template is only the start of its pods: the operator adds their labels.
+  if (groupOf(source) === "postgresql.cnpg.io") return undefined;
+  const template = templateOf(source);
+  return template === undefined ? undefined : podFrom(source, template);
+}
+
+function templateOf(source: KubeObject): JsonObject | undefined {
+  const candidates = [
+    at(source.body, "spec", "template"),
+    at(source.body, "spec", "jobTemplate", "spec", "template"),
+    at(source.body, "template"),
+  ];
+  return candidates.find((candidate) => isObject(candidate) && Array.isArray(at(candidate, "spec", "containers"))) as
+    JsonObject | undefined;
+}
+
+function podFrom(source: KubeObject, pod: JsonObject): Pod {
+  const spec = object(pod["spec"]);
+  return {
+    kind: "pod",
+    namespace: source.namespace,
+    name: source.name,
+    labels: podLabels(source, at(pod, "metadata", "labels")),
+    ports: [
+      ...list(spec["containers"]).flatMap((container) => declaredPorts(container, false)),
+      ...list(spec["initContainers"])
+        .filter((container) => at(container, "restartPolicy") === "Always")
+        .flatMap((container) => declaredPorts(container, true)),
+    ],
+    addresses: podAddresses(pod["status"]),
+    hostNetwork: spec["hostNetwork"] === true,
+  };
+}
+
+/** The pods of a Job also wear its name, which its template does not show. */
+function podLabels(source: KubeObject, labels: Json | undefined): Labels {
+  const own = readLabels(labels);
+  if (source.kind !== "Job") return own;
+  return { ...own, values: { "batch.kubernetes.io/job-name": source.name, "job-name": source.name, ...own.values } };
+}
+
+function declaredPorts(container: Json, sidecar: boolean): DeclaredPort[] {
+  return list(at(container, "ports")).flatMap((value): DeclaredPort[] => {
+    const { containerPort, protocol = "TCP", name } = object(value);
+    if (typeof containerPort !== "number") return [];
+    if (protocol !== "TCP" && protocol !== "UDP" && protocol !== "SCTP") return [];
+    return [{ number: containerPort, protocol, name: text(name) ?? "", sidecar }];
+  });
+}
+
+function podAddresses(status: Json | undefined): readonly string[] {
+  const all = texts(list(at(status, "podIPs")).map((entry) => at(entry, "ip") ?? null));
+  const single = text(at(status, "podIP"));
+  return all.length > 0 || single === undefined ? all : [single];
+}

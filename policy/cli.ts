@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { accessCommand } from "./cli/access.ts";
+import { formats, render, type Format, type Report } from "./cli/format.ts";
+import { hbaCommand, parseMajor, parseSelectors, type HbaOptions } from "./cli/hba.ts";
+import { canCommand, powersCommand, type CanOptions } from "./cli/rbac.ts";
+import { parsePort, reachCommand } from "./cli/reach.ts";
+import { UsageError } from "./cli/usage-error.ts";
+import type { Port } from "./analysis/network/model.ts";
+import type { EngineName } from "./analysis/network/reach.ts";
+
+const unusableInput = 2;
+
+const program = new Command("guard")
+  .description("Who can get into the databases of these manifests, and how: computed from the objects alone")
+  .exitOverride()
+  .showHelpAfterError("(guard --help shows what there is)");
+
+/** A command with the options that all of them have. */
+function command(nameAndArgs: string, description: string): Command {
+  return program
+    .command(nameAndArgs)
+    .description(description)
+    .addOption(new Option("--format <format>", "how to answer").choices(formats).default("table"));
+}
+
+const engine = () =>
+  new Option("--engine <engine>", "the network policy engine to answer for")
+    .choices(["standard", "k3s"])
+    .default("standard");
+const filesHelp = "manifests, directories, `pulumi preview --json`, `pulumi stack export`, or - for standard input";
+
+command("access", "both layers joined: each source on each port of each CloudNativePG Cluster")
+  .argument("<files...>", filesHelp)
+  .addOption(engine())
+  .option("--against <files...>", "an older version to compare with")
+  .action((files: string[], options: { format: Format; engine: EngineName; against?: string[] }) => {
+    const { report, exitCode } = accessCommand(files, options);
+    answer(report, options.format, exitCode);
+  });
+
+command("reach", "which pod reaches which on a port")
+  .argument("<files...>", filesHelp)
+  .addOption(engine())
+  .option("--port <port>", "a port such as 5432/TCP; may be repeated", collectPort)
+  .action((files: string[], options: { format: Format; engine: EngineName; port?: readonly Port[] }) => {
+    answer(reachCommand(files, options), options.format);
+  });
+
+command("hba", "what a pg_hba.conf means to PostgreSQL")
+  .argument("<file>", "the file, or - for standard input")
+  .requiredOption("--major <major>", "the major version of PostgreSQL", parseMajor)
+  .option("--cnpg", "surround it with CloudNativePG's fixed lines and expand pod selectors")
+  .option(
+    "--selectors <name=addresses>",
+    "the addresses of a pod selector: NAME=IP,IP; may be repeated",
+    parseSelectors,
+  )
+  .option("--probes <file>", "connections to decide, as JSON: [{ssl, replication, database, user, roles, address}]")
+  .action((file: string, options: HbaOptions & { format: Format }) => {
+    const { report, exitCode } = hbaCommand(file, options);
+    answer(report, options.format, exitCode);
+  });
+
+command("can", "whether RBAC allows something")
+  .argument("<files...>", filesHelp)
+  .option("--subject <subject>", "a user name, or system:serviceaccount:NAMESPACE:NAME")
+  .option("--verb <verb>", "get, list, create, …")
+  .option("--resource <resource>", "group/resource or group/resource/subresource; the core group may be left out")
+  .option("--namespace <namespace>", "the namespace; none is cluster-scoped, or all of them")
+  .option("--name <name>", "the name of the object")
+  .option(
+    "--questions <file>",
+    "many questions, as JSON: [{subject, groups, namespace, group, resource, subresource, name, verb}]",
+  )
+  .action((files: string[], options: CanOptions & { format: Format }) => {
+    const { report, exitCode } = canCommand(files, options);
+    answer(report, options.format, exitCode);
+  });
+
+command("powers", "who can get around the guards of a database, and how")
+  .argument("<files...>", filesHelp)
+  .option("--subject <subject>", "only of this subject")
+  .action((files: string[], options: { format: Format; subject?: string }) => {
+    answer(powersCommand(files, options), options.format);
+  });
+
+function collectPort(text: string, before: readonly Port[] = []): readonly Port[] {
+  return [...before, parsePort(text)];
+}
+
+function answer(report: Report, format: Format, exitCode = 0): void {
+  process.stdout.write(render(report, format));
+  process.exitCode = exitCode;
+}
+
+try {
+  program.parse();
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`guard: ${error.message}\n`);
+  else if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : unusableInput;
+}

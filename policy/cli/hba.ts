@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  BadProbes,
+  hba,
+  majors,
+  readProbes,
+  TooLarge,
+  type FileSource,
+  type HbaReport,
+  type Major,
+} from "../analysis/hba/index.ts";
+import type { Report } from "./format.ts";
+import { readJson } from "./input.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface HbaOptions {
+  readonly major: Major;
+  readonly cnpg?: boolean;
+  readonly selectors?: ReadonlyMap<string, readonly string[]>;
+  readonly probes?: string;
+}
+
+/** `guard hba`: what a pg_hba.conf means to one major version, and how it decides given connections. */
+export function hbaCommand(file: string, options: HbaOptions): { report: Report; exitCode: number } {
+  try {
+    const result = hba({
+      text: readBytes(file),
+      major: options.major,
+      cnpg: options.cnpg,
+      selectors: options.selectors,
+      probes: options.probes === undefined ? undefined : readProbes(readJson(options.probes)),
+      location: { path: resolve(file), files: disk },
+    });
+    return { report: { data: result, sections: sectionsOf(result) }, exitCode: result.accepted ? 0 : 1 };
+  } catch (error) {
+    if (error instanceof BadProbes || error instanceof TooLarge) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function sectionsOf({ accepted, rules, errors, decisions }: HbaReport): Report["sections"] {
+  const text = (value: string | number | null) => (value === null ? "" : String(value));
+  return [
+    { text: accepted ? "PostgreSQL accepts the file." : "PostgreSQL refuses the file." },
+    {
+      title: "Rules",
+      header: ["LINE", "ORIGIN", "TYPE", "DATABASES", "USERS", "ADDRESS", "METHOD", "OPTIONS", "ERROR"],
+      rows: rules.map((rule) => [
+        text(rule.line),
+        rule.origin,
+        text(rule.type),
+        rule.databases?.join(",") ?? "",
+        rule.users?.join(",") ?? "",
+        rule.netmask === null ? text(rule.address) : `${text(rule.address)} ${rule.netmask}`,
+        text(rule.method),
+        rule.options?.join(" ") ?? "",
+        text(rule.error),
+      ]),
+    },
+    ...(errors.length === 0
+      ? []
+      : [
+          {
+            title: "Errors",
+            header: ["LINE", "MESSAGE"],
+            rows: errors.map(({ line, message }) => [text(line), message]),
+          },
+        ]),
+    ...(decisions.length === 0
+      ? []
+      : [
+          {
+            title: "Decisions",
+            header: ["PROBE", "LINE", "METHOD"],
+            rows: decisions.map(({ line, method, undecided }, index) => [
+              String(index + 1),
+              text(line),
+              undecided === undefined ? (method ?? "no rule: refused") : `undecided: ${undecided}`,
+            ]),
+          },
+        ]),
+  ];
+}
+
+/** The file's bytes as they are: a pg_hba.conf need not be UTF-8. */
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path === "-" ? 0 : path);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const disk: FileSource = {
+  read: (path) => orUndefined(() => readFileSync(path)),
+  list: (path) => orUndefined(() => readdirSync(path)),
+};
+
+function orUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseMajor(text: string): Major {
+  const major = majors.find((known) => String(known) === text);
+  if (major === undefined) throw new UsageError(`--major ${text}: expected one of ${majors.join(", ")}`);
+  return major;
+}
+
+/** Adds `NAME=IP,IP` to the selectors read so far. */
+export function parseSelectors(
+  text: string,
+  before: ReadonlyMap<string, readonly string[]> = new Map(),
+): ReadonlyMap<string, readonly string[]> {
+  const separator = text.indexOf("=");
+  if (separator < 1) throw new UsageError(`--selectors ${text}: expected NAME=IP,IP`);
+  const addresses = text
+    .slice(separator + 1)
+    .split(",")
+    .filter((address) => address !== "");
+  return new Map([...before, [text.slice(0, separator), addresses]]);
+}

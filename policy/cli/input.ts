@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { loadManifests } from "../analysis/load/index.ts";
+import type { Json } from "../analysis/json.ts";
+import type { KubeObject, Problem } from "../analysis/objects.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Reads the objects of a command's inputs and says on standard error what could not be read.
+ * @throws UsageError where there is nothing to judge
+ */
+export function readObjects(files: readonly string[]): readonly KubeObject[] {
+  const { objects, problems } = loadManifests(files);
+  report(problems);
+  if (objects.length === 0) {
+    throw new UsageError(
+      `no Kubernetes object in ${files.join(", ")}: expected manifests, a preview or a stack export`,
+    );
+  }
+  return objects;
+}
+
+/** Says on standard error what is wrong with the input, one line each. */
+export function report(problems: readonly Problem[]): void {
+  const lines = problems.map(({ file, line, message }) => `${file}:${String(line)}: ${message}\n`);
+  process.stderr.write([...new Set(lines)].join(""));
+}
+
+/** The content of a file, or of standard input for `-`. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path === "-" ? 0 : path, "utf8");
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The JSON in a file, or in standard input for `-`. */
+export function readJson(path: string): Json {
+  try {
+    return JSON.parse(readText(path)) as Json;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { KubeObject } from "../analysis/objects.ts";
+import {
+  authorizer,
+  canAll,
+  InvalidQuestion,
+  parseResource,
+  powers,
+  readQuestions,
+  type Question,
+} from "../analysis/rbac/index.ts";
+import type { Report } from "./format.ts";
+import { readJson, readObjects, report } from "./input.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface CanOptions {
+  readonly subject?: string;
+  readonly verb?: string;
+  readonly resource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly questions?: string;
+}
+
+/** `guard can`: whether RBAC allows what is asked, and by which binding and role. */
+export function canCommand(files: readonly string[], options: CanOptions): { report: Report; exitCode: number } {
+  const questions = inWords(() =>
+    options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
+  );
+  const answers = canAll(readRbac(files), questions);
+  const [first] = answers;
+  const isSingle = options.questions === undefined;
+  const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
+  return {
+    report: {
+      data: isSingle ? first : answers,
+      sections: [
+        {
+          header: ["ALLOWED", "SUBJECT", "VERB", "RESOURCE", "NAMESPACE", "PATH"],
+          rows: answers.map(({ allowed, path }, index) => [
+            word(allowed),
+            ...questionCells(questions[index]),
+            path.join(" -> "),
+          ]),
+        },
+      ],
+    },
+    exitCode: isSingle && first?.allowed === false ? 1 : 0,
+  };
+}
+
+/** `guard powers`: who can get around the guards of a database, and by which way. */
+export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
+  const rows = powers(readRbac(files), options.subject);
+  return {
+    data: rows,
+    sections: [
+      {
+        header: ["SUBJECT", "POWER", "SCOPE", "PATH"],
+        rows: rows.map(({ subject, power, scope, path }) => [subject, power, scope, path.join(" -> ")]),
+      },
+    ],
+  };
+}
+
+/** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
+function readRbac(files: readonly string[]): readonly KubeObject[] {
+  const objects = readObjects(files);
+  report(authorizer(objects).problems);
+  return objects;
+}
+
+function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {
+  if (subject === undefined || verb === undefined || resource === undefined) {
+    throw new UsageError("guard can needs --subject, --verb and --resource, or --questions FILE");
+  }
+  return {
+    subject,
+    verb,
+    ...parseResource(resource),
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+  };
+}
+
+function questionCells(question: Question | undefined): string[] {
+  if (question === undefined) return ["", "", "", ""];
+  const { subject, verb, group = "", resource = "", subresource = "", name = "", namespace = "", url } = question;
+  const parts = [group, resource, subresource, name].filter((part) => part !== "");
+  return [subject, verb, url ?? parts.join("/"), namespace];
+}
+
+function inWords<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidQuestion) throw new UsageError(error.message);
+    throw error;
+  }
+}

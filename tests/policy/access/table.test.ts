@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { closed, cluster, comparison, policy, rowsOf, sound, toPostgres, verdicts } from "./lab.ts";
+
+const lifelines = [
+  "operator in cnpg-system 8000: lifeline",
+  "peer instances (cnpg.io/cluster=pg) in production 5432: lifeline",
+  "peer instances (cnpg.io/cluster=pg) in production 8000: lifeline",
+  "peer jobs (cnpg.io/cluster=pg,cnpg.io/jobRole) in production 5432: lifeline",
+];
+const strangers = ["any other pod in production", "any other namespace", "anyone outside the cluster"];
+
+test("a sound database lets in its client and keeps its lifelines", () => {
+  expect(verdicts(rowsOf(cluster(closed) + sound))).toEqual([
+    "client app (app=myapp) in production 5432: declared",
+    ...lifelines.slice(0, 3),
+    "peer jobs (cnpg.io/cluster=pg,cnpg.io/jobRole) in production 5432: lifeline",
+    "peer jobs (cnpg.io/cluster=pg,cnpg.io/jobRole) in production 8000: lifeline",
+  ]);
+});
+
+test("the printed line and policy: open at the pg_hba layer, the operator cut off", () => {
+  const line = "hostssl app app_user podSelectorRefs(app=myapp) scram-sha-256";
+  const printed = policy(
+    `[${toPostgres("{ podSelector: { matchLabels: { app: myapp } } }")}, ` +
+      `${toPostgres("{ podSelector: { matchLabels: { cnpg.io/cluster: pg } } }")}]`,
+  );
+  const rows = rowsOf(cluster([line]) + printed);
+  expect(verdicts(rows)).toEqual([
+    "operator in cnpg-system 8000: lifeline-cut",
+    "peer instances (cnpg.io/cluster=pg) in production 5432: lifeline",
+    "peer instances (cnpg.io/cluster=pg) in production 8000: lifeline-cut",
+    "peer jobs (cnpg.io/cluster=pg,cnpg.io/jobRole) in production 5432: lifeline",
+    "pods (app=myapp) in production 5432: open",
+    ...strangers.map((source) => `${source} 5432: postgres-only`),
+  ]);
+});
+
+test("without policies everybody is stopped by pg_hba alone, and reaches the other ports", () => {
+  const rows = rowsOf(cluster(closed));
+  expect(verdicts(rows)).toEqual(
+    expect.arrayContaining([
+      "client app (app=myapp) in production 5432: declared",
+      ...strangers.flatMap((source) => [
+        `${source} 5432: network-only`,
+        `${source} 8000: open`,
+        `${source} 9187: open`,
+      ]),
+    ]),
+  );
+});
+
+test("a row names the line that lets in, and how", () => {
+  const row = rowsOf(cluster(closed) + sound).find(({ source, port }) => source.kind === "client" && port === 5432);
+  expect(row).toEqual({
+    cluster: "production/pg",
+    source: { kind: "client", name: "app", namespace: "production", selector: "app=myapp" },
+    port: 5432,
+    network: { allowed: true, by: ["production/policy"], differs: false },
+    postgres: [
+      { line: 13, type: "hostssl", databases: ["app"], roles: ["app_user"], method: "scram-sha-256", tls: "required" },
+    ],
+    verdict: "declared",
+  });
+});
+
+describe("lines that hide others", () => {
+  const ways = (...lines: string[]) =>
+    rowsOf(cluster(lines) + sound)
+      .filter(({ source, port }) => source.kind === "client" && port === 5432)
+      .flatMap(({ postgres }) =>
+        postgres.map(({ type, databases, roles, method, tls }) => [type, databases, roles, method, tls].join(" ")),
+      );
+  const allow = "hostssl app app_user ${podselector:app} scram-sha-256";
+
+  test("nothing is left behind a closing reject", () => {
+    expect(ways(allow, "host all all all reject")).toEqual(["hostssl app app_user scram-sha-256 required"]);
+  });
+
+  test("without one, the operator's own last line lets in everybody", () => {
+    expect(ways(allow)).toEqual(["hostssl app app_user scram-sha-256 required", "host all all scram-sha-256 any"]);
+  });
+
+  test("a reject of connections without TLS leaves those with it", () => {
+    expect(ways("hostnossl all all all reject", allow)).toEqual([
+      "hostssl app app_user scram-sha-256 required",
+      "host all all scram-sha-256 required",
+    ]);
+  });
+
+  test("a reject for IPv4 leaves IPv6 to the catch-all", () => {
+    const [outside] = rowsOf(cluster([allow, "host all all 0.0.0.0/0 reject"])).filter(
+      ({ source }) => source.kind === "anyone",
+    );
+    expect(outside).toMatchObject({ verdict: "open", postgres: [{ line: null, method: "scram-sha-256" }] });
+  });
+
+  test("a line that swallows the closing reject opens the database", () => {
+    expect(ways(`${allow} # \\`, "host all all all reject")).toContain("host all all scram-sha-256 any");
+  });
+});
+
+test("a line that the server refuses leaves everything undecided, and says which", () => {
+  const problems: { line: number; message: string }[] = [];
+  const rows = rowsOf(
+    cluster(["hostssl app app_user all scram", "host all all all reject"]) + sound,
+    problems as never,
+  );
+  expect(
+    rows.filter(({ source, port }) => source.kind === "peer" && port === 5432).map(({ verdict }) => verdict),
+  ).toEqual(["undecided", "undecided"]);
+  expect(problems).toMatchObject([{ line: 13, message: expect.stringContaining('"scram"') as string }]);
+});
+
+test("the operator's peer split into two items admits strangers of two kinds", () => {
+  const split = policy(
+    "[{ from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: cnpg-system } } }, " +
+      "{ podSelector: { matchLabels: { app.kubernetes.io/name: cloudnative-pg } } }], ports: [{ port: 8000 }] }]",
+    "split",
+  );
+  expect(verdicts(rowsOf(cluster(closed) + sound + split))).toEqual(
+    expect.arrayContaining([
+      "any pod in cnpg-system 8000: open",
+      "pods (app.kubernetes.io/name=cloudnative-pg) in production 8000: open",
+    ]),
+  );
+});
+
+test("another kind of policy leaves what it may select undecided, by name", () => {
+  const cilium = `
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: extra, namespace: production }
+spec: { endpointSelector: { matchLabels: { "k8s:cnpg.io/cluster": pg } } }
+`;
+  const row = rowsOf(cluster(closed) + sound + cilium).find(({ source }) => source.kind === "client");
+  expect(row).toMatchObject({
+    network: { allowed: null, by: ["CiliumNetworkPolicy production/extra"] },
+    verdict: "undecided",
+  });
+});
+
+describe("poolers", () => {
+  const pooler = `
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: pooler, namespace: production }
+spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
+`;
+
+  test("a closing reject cuts off a pooler that no line names", () => {
+    expect(verdicts(rowsOf(cluster(closed) + sound + pooler))).toContain(
+      "pooler pooler (cnpg.io/poolerName=pooler) in production 5432: lifeline-cut",
+    );
+  });
+
+  test("a line for its pods brings it back, and the app to the database behind it", () => {
+    const ref = "- { name: pooler, selector: { matchLabels: { cnpg.io/poolerName: pooler } } }";
+    const lines = ["hostssl app app_user ${podselector:pooler} scram-sha-256", ...closed];
+    expect(verdicts(rowsOf(cluster(lines, ref) + sound + pooler))).toEqual(
+      expect.arrayContaining([
+        "pooler pooler (cnpg.io/poolerName=pooler) in production 5432: lifeline",
+        "client app (app=myapp) in production at pooler 5432: declared",
+      ]),
+    );
+  });
+});
+
+describe("against an older version", () => {
+  const tooWide = policy("[{ from: [{ podSelector: {} }], ports: [{ port: 5432 }] }]", "wide");
+
+  test("nothing changes between equal versions", () => {
+    expect(comparison(cluster(closed) + sound, cluster(closed) + sound)).toEqual({ gained: [], lost: [], changed: [] });
+  });
+
+  test("what a wider policy opens is gained only where pg_hba lets in", () => {
+    expect(comparison(cluster([]) + sound, cluster([]) + sound + tooWide).gained).toEqual([
+      "any pod in production 5432: open",
+    ]);
+    expect(comparison(cluster(closed) + sound, cluster(closed) + sound + tooWide)).toEqual({
+      gained: [],
+      lost: [],
+      changed: ["any other pod in production 5432: closed -> network-only"],
+    });
+  });
+
+  test("a repair loses the strangers and gains the lifelines", () => {
+    const broken = cluster([]) + policy(`[${toPostgres("{ podSelector: {} }")}]`);
+    const { gained, lost } = comparison(broken, cluster(closed) + sound);
+    expect(lost).toEqual(["any pod in production 5432: open"]);
+    expect(gained).toEqual([
+      "operator in cnpg-system 8000: lifeline",
+      "peer instances (cnpg.io/cluster=pg) in production 8000: lifeline",
+      "peer jobs (cnpg.io/cluster=pg,cnpg.io/jobRole) in production 8000: lifeline",
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closed, cluster, policy, sound } from "../access/lab.ts";
+import { pods, policy as networkPolicy } from "../network/lab.ts";
+
+const entry = fileURLToPath(new URL("../../../policy/cli.ts", import.meta.url));
+let folder = "";
+
+function guard(args: readonly string[], input = "") {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [entry, ...args], {
+    cwd: folder,
+    input,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const file = (name: string, content: string) => {
+  writeFileSync(join(folder, name), content);
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "guard-"));
+  file("sound.yaml", cluster(closed) + sound);
+  file("open.yaml", cluster([]) + policy("[{}]"));
+  file("pods.yaml", pods + networkPolicy("ingress: [{ from: [{ podSelector: { matchLabels: { app: myapp } } }] }]"));
+  file("pg_hba.conf", "hostssl app app_user ${podselector:app} scram-sha-256\nhost all all all reject\n");
+  file("broken.conf", "hostssl app app_user all scram\n");
+  file("probes.json", '[{"ssl": true, "database": "app", "user": "app_user", "address": "10.0.0.5"}]');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("exit codes", () => {
+  test.each([
+    [["access", "sound.yaml"], 0],
+    [["access", "open.yaml"], 1],
+    [["access", "sound.yaml", "--against", "sound.yaml"], 0],
+    [["access", "pods.yaml"], 0],
+    [["access", "none.yaml"], 2],
+    [["access"], 2],
+    [["access", "sound.yaml", "--engine", "other"], 2],
+    [["reach", "pods.yaml"], 0],
+    [["reach", "pods.yaml", "--port", "70000"], 2],
+    [["hba", "pg_hba.conf", "--major", "17", "--cnpg", "--selectors", "app=10.0.0.5"], 0],
+    [["hba", "broken.conf", "--major", "17"], 1],
+    [["hba", "pg_hba.conf", "--major", "13"], 2],
+    [["hba", "pg_hba.conf", "--major", "17", "--probes", "pg_hba.conf"], 2],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "secrets"], 1],
+    [["can", "sound.yaml", "--subject", "jane"], 2],
+    [["powers", "sound.yaml"], 0],
+    [["--help"], 0],
+    [["unknown"], 2],
+  ] as const)("%j: %i", (args, expected) => {
+    const { status, stderr } = guard(args);
+    expect({ status, trace: /\n\s+at /.test(stderr) }).toEqual({ status: expected, trace: false });
+  });
+});
+
+describe("access", () => {
+  test("answers in JSON with what could not be read beside it", () => {
+    const { stdout } = guard(["access", "sound.yaml", "--format", "json"]);
+    const answer = JSON.parse(stdout) as { rows: { verdict: string; source: { kind: string }; port: number }[] };
+    expect(answer.rows.filter(({ source, port }) => source.kind === "client" && port === 5432)).toMatchObject([
+      { cluster: "production/pg", network: { allowed: true }, verdict: "declared" },
+    ]);
+  });
+
+  test("reads standard input", () => {
+    expect(guard(["access", "-"], cluster(closed) + sound).stdout).toContain("client app (app=myapp) in production");
+  });
+
+  test("says in Markdown what an older version did not let in", () => {
+    const { stdout, status } = guard(["access", "open.yaml", "--against", "sound.yaml", "--format", "markdown"]);
+    expect(stdout).toMatch(/^### Gained\n\n\| VERDICT \| SOURCE \|/);
+    expect(stdout).toContain("| open | any other pod in production | 5432 | yes: production/policy |");
+    expect(status).toBe(1);
+  });
+
+  test("names the file and line of what it leaves out", () => {
+    file("half.yaml", `${cluster(closed)}${sound}\n---\nkind: [\n`);
+    const { stderr, status } = guard(["access", "half.yaml"]);
+    expect(stderr).toMatch(/^half\.yaml:\d+: not readable as YAML: /);
+    expect(status).toBe(0);
+  });
+});
+
+test("reach answers for every pair and port", () => {
+  const { stdout } = guard(["reach", "pods.yaml", "--port", "5432/TCP", "--port", "53/UDP", "--format", "json"]);
+  const rows = JSON.parse(stdout) as Record<string, unknown>[];
+  expect(rows).toHaveLength(4 * 3 * 2);
+  expect(rows).toContainEqual({
+    from: "production/myapp",
+    to: "production/pg",
+    port: 5432,
+    protocol: "TCP",
+    allowed: true,
+    by: ["production/policy"],
+    differs: false,
+  });
+});
+
+test("hba answers probes in their order", () => {
+  const args = [
+    "hba",
+    "pg_hba.conf",
+    "--major",
+    "17",
+    "--cnpg",
+    "--selectors",
+    "app=10.0.0.5",
+    "--probes",
+    "probes.json",
+  ];
+  expect(JSON.parse(guard([...args, "--format", "json"]).stdout)).toMatchObject({
+    accepted: true,
+    decisions: [{ line: 1, method: "scram-sha-256" }],
+  });
+});
