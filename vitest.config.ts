@@ -12,6 +12,9 @@ class ByName extends BaseSequencer {
 const mutant = process.env["POLICY_UNDER_TEST"];
 const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, replacement: `${mutant}/` }];
 
+// Takes minutes and every core: npm run test:packets.
+const packets = "tests/cluster/policy-network.test.ts";
+
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
@@ -49,10 +52,21 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
+          exclude: [packets],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "packets",
+          include: [packets],
+          globalSetup: "tests/cluster/teardown.ts",
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],
