@@ -29,7 +29,7 @@ export interface Manifest {
 
 const apiVersion = "rbac.authorization.k8s.io/v1";
 
-/** A random set of RBAC objects with names of its own; about one in twenty is one that the API server refuses. */
+/** A random set of RBAC objects with names of its own; about one in twelve is one that the API server refuses. */
 export function manifests(random: Random): Manifest[] {
   const roles = namespaces.flatMap((namespace) =>
     random.some(roleNames, 0, 2).map((name) => ({
@@ -67,7 +67,7 @@ export function manifests(random: Random): Manifest[] {
     subjects: subjects(random, false),
   }));
   return [...roles, ...clusterRoles, ...aggregated, ...bindings, ...clusterBindings].map((manifest) =>
-    random.chance(0.05) ? spoil(random, manifest) : manifest,
+    random.chance(0.08) ? spoil(random, manifest) : manifest,
   );
 }
 
