@@ -47,3 +47,9 @@ export function stringMap(value: Json | undefined): Readonly<Record<string, stri
     string
   >;
 }
+
+/** A value as a message shows it: scalars as they are, and of anything larger only what it is. */
+export function quote(value: Json | undefined): string {
+  if (Array.isArray(value)) return "a list";
+  return isObject(value) ? "a mapping" : JSON.stringify(value ?? null);
+}

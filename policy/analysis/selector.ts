@@ -1,4 +1,4 @@
-import { isObject, list, object, text, texts, type Json } from "./json.ts";
+import { isObject, list, object, quote, text, texts, type Json } from "./json.ts";
 import { allOf, type Trilean } from "./trilean.ts";
 import { isUnknown } from "./unknown.ts";
 
@@ -50,7 +50,7 @@ export function readSelector(value: Json | undefined, complain: (message: string
   for (const [key, label] of Object.entries(object(matchLabels))) {
     if (isUnknown(label)) known = false;
     else if (typeof label === "string") requirements.push({ key, operator: "In", values: [label] });
-    else complain(`label ${key} must be a string, not ${JSON.stringify(label)}`);
+    else complain(`label ${key} must be a string, not ${quote(label)}`);
   }
   for (const expression of list(expressions)) {
     if (isUnknown(expression) || Object.values(object(expression)).some(isUnknown)) known = false;
@@ -70,7 +70,7 @@ function readExpression(value: Json, complain: (message: string) => void): Requi
   } else if (operator === "Exists" || operator === "DoesNotExist") {
     if (values.length === 0) return [{ key, operator, values }];
     complain(`${operator} takes no values`);
-  } else complain(`${JSON.stringify(operator ?? null)} is not one of In, NotIn, Exists, DoesNotExist`);
+  } else complain(`${quote(operator)} is not one of In, NotIn, Exists, DoesNotExist`);
   return [];
 }
 

@@ -54,15 +54,31 @@ const ipv6Loopback = { address: "::1", netmask: "ffff:ffff:ffff:ffff:ffff:ffff:f
  * @param entries the entries of an accepted file, in order
  */
 export function decide<E extends Entry>(entries: readonly E[], connection: Connection, server: Server): Verdict<E> {
+  return verdicts(entries, connection, server).next().value ?? { kind: "none" };
+}
+
+/**
+ * All rules that may decide, in order: those of which it is not known whether they match, and then the one that does or
+ * the lack of one.
+ */
+export function* verdicts<E extends Entry>(
+  entries: readonly E[],
+  connection: Connection,
+  server: Server,
+): Generator<Verdict<E>, undefined> {
   const client = clientOf(connection, server);
   for (const entry of entries) {
     const { rule } = entry;
-    if (rule === undefined) continue;
-    const answer = matches(rule, client);
-    if (answer === true) return { kind: "match", entry, rule };
-    if (answer !== false) return { kind: "undecided", entry, rule, reason: answer.reason };
+    const answer = rule !== undefined && matches(rule, client);
+    if (rule === undefined || answer === false) continue;
+    if (answer === true) {
+      yield { kind: "match", entry, rule };
+      return undefined;
+    }
+    yield { kind: "undecided", entry, rule, reason: answer.reason };
   }
-  return { kind: "none" };
+  yield { kind: "none" };
+  return undefined;
 }
 
 function clientOf(connection: Connection, server: Server): Client {

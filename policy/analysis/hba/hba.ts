@@ -1,7 +1,7 @@
 import { formatAddress } from "./address.ts";
 import { type Bytes, toBytes, toText } from "./bytes.ts";
 import { renderCnpg, type SelectorAddresses, type Source } from "./cnpg.ts";
-import { type Connection, decide } from "./decide.ts";
+import { type Connection, verdicts } from "./decide.ts";
 import { type Entry, type HbaFile, type Location, parse, parseBytes } from "./parse.ts";
 import type { Rule } from "./rule.ts";
 import { type Major, operandServer, type Server } from "./server.ts";
@@ -49,7 +49,7 @@ export interface Decision {
   readonly method: Rule["method"] | null;
   /** The path of the included file that the line is counted in; absent for the input itself. */
   readonly file?: string;
-  /** Why no rule can be named; absent otherwise. */
+  /** Why an earlier line may decide instead: what it depends on is not known. Absent where nothing else can. */
   readonly undecided?: string;
 }
 
@@ -148,21 +148,15 @@ function reportAddress(rule: Rule | undefined): Pick<ReportedRule, "address" | "
 
 function reportDecision(probe: Connection, file: HbaFile, server: Server, locate: Locate): Decision {
   if (!file.accepted) return { line: null, method: null, undecided: refused };
-  const verdict = decide(file.entries, probe, server);
-  switch (verdict.kind) {
-    case "none":
-      return { line: null, method: null };
-    case "undecided": {
-      const { line } = locate(verdict.entry);
-      return {
-        line: null,
-        method: null,
-        undecided: `${line === null ? "" : `line ${String(line)}: `}${verdict.reason}`,
-      };
+  const reasons: string[] = [];
+  const undecided = () => (reasons.length === 0 ? {} : { undecided: reasons.join("; ") });
+  for (const verdict of verdicts(file.entries, probe, server)) {
+    if (verdict.kind === "none") break;
+    const { line, file: path } = locate(verdict.entry);
+    if (verdict.kind === "match") {
+      return { line, method: verdict.rule.method, ...(path !== undefined && { file: path }), ...undecided() };
     }
-    case "match": {
-      const { line, file: path } = locate(verdict.entry);
-      return { line, method: verdict.rule.method, ...(path !== undefined && { file: path }) };
-    }
+    reasons.push(`line ${String(line)}: ${verdict.reason}`);
   }
+  return { line: null, method: null, ...undecided() };
 }

@@ -1,4 +1,4 @@
-import { isObject, list, object, text, type Json, type JsonObject } from "../json.ts";
+import { isObject, list, object, quote, text, type Json, type JsonObject } from "../json.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import { readSelector } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
@@ -40,7 +40,7 @@ function readTypes(value: Json | undefined, complain: Complain): ReadonlySet<str
   const types = list(value);
   for (const type of types) {
     if (type !== "Ingress" && type !== "Egress") {
-      complain(`policyTypes holds ${JSON.stringify(type)}, expected Ingress or Egress`, "policyTypes");
+      complain(`policyTypes holds ${quote(type)}, expected Ingress or Egress`, "policyTypes");
     }
   }
   return types.length === 0 ? undefined : new Set(types.filter((type) => typeof type === "string"));
@@ -78,7 +78,7 @@ function readPeer(value: Json, complain: (message: string) => void): Peer {
     }
     const block = {
       cidr: text(ipBlock["cidr"]) ?? "",
-      except: list(ipBlock["except"]).map((cidr) => text(cidr) ?? JSON.stringify(cidr)),
+      except: list(ipBlock["except"]).map((cidr) => text(cidr) ?? quote(cidr)),
     };
     const problem = blockProblem(block);
     if (problem !== undefined) complain(problem);
@@ -98,7 +98,7 @@ function readPort(value: Json, complain: (message: string) => void): PortMatch {
   const { port, endPort, protocol = "TCP" } = object(value);
   if ([value, port, endPort, protocol].some(isUnknown)) return { kind: "unknown" };
   if (!isProtocol(protocol)) {
-    complain(`protocol ${JSON.stringify(protocol)} is not one of TCP, UDP, SCTP`);
+    complain(`protocol ${quote(protocol)} is not one of TCP, UDP, SCTP`);
     return { kind: "unknown" };
   }
   if (port === undefined || port === null) {
@@ -106,14 +106,14 @@ function readPort(value: Json, complain: (message: string) => void): PortMatch {
     return { kind: "numbers", protocol, first: 0, last: 65535 };
   }
   if (typeof port === "string") {
-    if (!isPortName(port)) complain(`port ${JSON.stringify(port)} is neither a number nor the name of a port`);
+    if (!isPortName(port)) complain(`port ${quote(port)} is neither a number nor the name of a port`);
     if (typeof endPort === "number") complain(`endPort cannot follow the named port ${port}`);
     return { kind: "name", protocol, name: port };
   }
   const last = endPort ?? port;
-  if (!isPortNumber(port)) complain(`port ${JSON.stringify(port)} is not a number from 1 to 65535`);
+  if (!isPortNumber(port)) complain(`port ${quote(port)} is not a number from 1 to 65535`);
   else if (!isPortNumber(last) || last < port) {
-    complain(`endPort ${JSON.stringify(last)} is not a number from port ${String(port)} to 65535`);
+    complain(`endPort ${quote(last)} is not a number from port ${String(port)} to 65535`);
   } else return { kind: "numbers", protocol, first: port, last };
   return { kind: "unknown" };
 }

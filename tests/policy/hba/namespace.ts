@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { runOrThrow } from "./run.ts";
 import { hostnames, serverAddresses } from "./world.ts";
 
-/** Runs a program as root of user, network and mount namespaces of its own, which need no privilege. */
-export const inNamespaces = ["unshare", "--user", "--map-root-user", "--net", "--mount"] as const;
+/**
+ * Runs a program as root of user, network, mount and process namespaces of its own, which need no privilege. Whatever it
+ * has started ends with it.
+ */
+export const inNamespaces = [
+  "unshare",
+  ...["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"],
+] as const;
 
 /**
  * Makes the network of these namespaces: every address is local, a few are the server's own, and only the hosts file

@@ -154,6 +154,14 @@ describe("what the text alone does not decide", () => {
     expect(method("host other all samenet trust\nhost all all all reject")).toBe("reject");
   });
 
+  test("the answer is the one that holds if an unknown line does not match, and says so", () => {
+    expect(decide("host all all samenet trust\nhost all all all reject")).toEqual({
+      line: 2,
+      method: "reject",
+      undecided: "line 1: samenet depends on the server's own addresses",
+    });
+  });
+
   test("no regular expression makes it hang", () => {
     const start = process.cpuUsage();
     expect(method("host all /^(a+)+$ all trust\nhost all all all reject", { user: `${"a".repeat(60)}b` })).toBe(

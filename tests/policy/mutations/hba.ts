@@ -21,8 +21,8 @@ export const hbaMutations: readonly Mutation[] = [
   {
     // A comment cannot be continued.
     file: "analysis/hba/lines.ts",
-    from: '!text.endsWith("\\\\")',
-    to: '!text.endsWith("\\\\") || text.startsWith("#")',
+    from: '!reader.endsWith("\\\\")',
+    to: '!reader.endsWith("\\\\") || reader.text().startsWith("#")',
     ...run,
   },
   {

@@ -29,7 +29,7 @@ export interface Manifest {
 
 const apiVersion = "rbac.authorization.k8s.io/v1";
 
-/** A random set of RBAC objects with names of its own; about one in twenty is one that the API server refuses. */
+/** A random set of RBAC objects with names of its own; about one in twelve is one that the API server refuses. */
 export function manifests(random: Random): Manifest[] {
   const roles = namespaces.flatMap((namespace) =>
     random.some(roleNames, 0, 2).map((name) => ({
@@ -49,8 +49,11 @@ export function manifests(random: Random): Manifest[] {
     apiVersion,
     kind: "ClusterRole",
     metadata: { name, ...labels(random) },
-    aggregationRule: { clusterRoleSelectors: Array.from({ length: random.between(1, 2) }, () => selector(random)) },
-    ...(random.chance(0.4) && { rules: rules(random, true) }),
+    ...random.pick<object>([
+      { aggregationRule: { clusterRoleSelectors: [selector(random), selector(random)] } },
+      { aggregationRule: { clusterRoleSelectors: [selector(random)] }, rules: rules(random, true) },
+      { aggregationRule: { clusterRoleSelectors: [selectsNothing] }, rules: rules(random, true) },
+    ]),
   }));
   const bindings = Array.from({ length: random.between(4, 9) }, (_, index) => ({
     apiVersion,
@@ -67,7 +70,7 @@ export function manifests(random: Random): Manifest[] {
     subjects: subjects(random, false),
   }));
   return [...roles, ...clusterRoles, ...aggregated, ...bindings, ...clusterBindings].map((manifest) =>
-    random.chance(0.05) ? spoil(random, manifest) : manifest,
+    random.chance(0.08) ? spoil(random, manifest) : manifest,
   );
 }
 
@@ -94,12 +97,13 @@ function labels(random: Random): { labels?: Record<string, unknown> } {
   return Object.keys(chosen).length === 0 ? {} : { labels: chosen };
 }
 
+const selectsNothing = { matchLabels: { [feeds]: "nothing-wears-this" } };
+
 function selector(random: Random): unknown {
   return random.pick([
     { matchLabels: { [feeds]: random.pick(feedValues) } },
     { matchExpressions: [{ key: feeds, operator: "In", values: random.some([...feedValues, "green"], 1, 2) }] },
     { matchExpressions: [{ key: feeds, operator: "Exists" }] },
-    { matchLabels: { [feeds]: "nothing-wears-this" } },
     {
       matchExpressions: [
         { key: feeds, operator: "NotIn", values: [random.pick(feedValues)] },
@@ -112,7 +116,7 @@ function selector(random: Random): unknown {
 
 function roleRef(random: Random, namespaced: boolean): unknown {
   const kind = namespaced && random.chance(0.6) ? "Role" : "ClusterRole";
-  const known = kind === "Role" ? roleNames : [...clusterRoleNames, ...aggregatedNames];
+  const known = kind === "Role" ? roleNames : [...clusterRoleNames, ...aggregatedNames, ...aggregatedNames];
   const name =
     kind === "ClusterRole" && random.chance(0.15) ? random.pick(defaultRoles) : random.pick([...known, "missing"]);
   return { ...(random.chance(0.9) && { apiGroup: "rbac.authorization.k8s.io" }), kind, name };

@@ -46,7 +46,7 @@ interface GeneratedRule {
 interface GeneratedBinding {
   readonly metadata: { readonly namespace?: string };
   readonly roleRef: { readonly kind: string; readonly name: string };
-  readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
+  readonly subjects: readonly { readonly kind: string; readonly name: string | number; readonly namespace?: string }[];
 }
 
 /** A question that a rule of the set answers with yes, unless the set holds it back in some way. */
@@ -62,10 +62,10 @@ function aim(random: Random, set: readonly Manifest[]): Question | undefined {
   const { kind, name, namespace = metadata.namespace ?? "" } = random.pick(subjects);
   const rule = random.pick(rules);
   const users: Record<string, string> = {
-    Group: `group:${name}`,
-    ServiceAccount: `system:serviceaccount:${namespace}:${name}`,
+    Group: `group:${String(name)}`,
+    ServiceAccount: `system:serviceaccount:${namespace}:${String(name)}`,
   };
-  const subject = users[kind] ?? name;
+  const subject = users[kind] ?? String(name);
   const verb = random.pick(rule.verbs).replace("*", "impersonate");
   if (rule.nonResourceURLs !== undefined)
     return { subject, verb, url: random.pick(rule.nonResourceURLs).replaceAll("*", "") };

@@ -1,0 +1,100 @@
+import { loadAll } from "js-yaml";
+import { expect, test } from "vitest";
+import { compareAccess } from "../../../policy/analysis/access/index.ts";
+import { isObject, type Json } from "../../../policy/analysis/json.ts";
+import { parseManifests } from "../../../policy/analysis/load/index.ts";
+import { reach } from "../../../policy/analysis/network/reach.ts";
+import { readWorld } from "../../../policy/analysis/network/world.ts";
+import { closed, cluster, sound } from "../access/lab.ts";
+import { pods } from "../network/lab.ts";
+import { random, type Random } from "../random.ts";
+
+const seed = Number(process.env["SEED"] ?? "20261123");
+const rounds = 150;
+
+const foreign = `
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: { name: all }
+spec: { priority: 1, subject: { pods: { podSelector: {}, namespaceSelector: {} } } }
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: pooler, namespace: production }
+spec: { cluster: { name: pg }, template: { metadata: { labels: { a: b } } } }
+`;
+const documents = loadAll(pods + cluster(closed) + sound + foreign).filter((value) => value !== null) as Json[];
+const values: readonly Json[] = [
+  null,
+  true,
+  -1,
+  1e9,
+  "",
+  "x",
+  "${",
+  "0.0.0.0/0",
+  [],
+  [null],
+  {},
+  { "": [] },
+  { x: { y: [1] } },
+];
+
+/** The same value with some node in it replaced, dropped or doubled. */
+function deformed(value: Json, source: Random): Json {
+  if (source.chance(0.08)) return source.pick(values);
+  if (Array.isArray(value)) {
+    const items = (value as readonly Json[]).map((item) => (source.chance(0.5) ? deformed(item, source) : item));
+    return source.chance(0.05) ? [...items, ...items] : items;
+  }
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(() => !source.chance(0.02))
+      .map(([key, field]) => [key, source.chance(0.5) ? deformed(field, source) : field]),
+  );
+}
+
+test(`no shape of a manifest throws (seed ${String(seed)})`, () => {
+  const source = random(seed);
+  const original = parseManifests(JSON.stringify({ apiVersion: "v1", kind: "List", items: documents }), "sound.json");
+  let read = 0;
+  for (let round = 0; round < rounds; round++) {
+    const items = documents.map((document) => deformed(document, source));
+    const text = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const { objects, problems: found } = parseManifests(text, "shape.json");
+    const problems = [...found];
+    read += objects.length;
+    for (const engine of ["standard", "k3s"] as const) {
+      reach(readWorld(objects, problems), [{ number: 5432, protocol: "TCP" }], engine);
+      compareAccess(original.objects, objects, engine, problems);
+    }
+    for (const { line } of problems) expect(line).toBeGreaterThan(0);
+  }
+  expect(read).toBeGreaterThan(rounds * 3);
+});
+
+test("values that hold themselves, and very deep ones, are read no further than needed", () => {
+  const rule = (peer: string, port: string) =>
+    `kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: { name: p }\nspec: { ingress: [{ from: [${peer}], ports: [${port}] }] }`;
+  const deep = `${"[".repeat(90)}${"]".repeat(90)}`;
+  for (const text of [
+    rule("&a { podSelector: *a }", "{ port: &b [*b] }"),
+    rule(`{ podSelector: ${deep} }`, `{ port: ${deep} }`),
+  ]) {
+    const { objects, problems: found } = parseManifests(text, "shape.yaml");
+    const problems = [...found];
+    readWorld(objects, problems);
+    expect(problems.length).toBeGreaterThan(0);
+  }
+});
+
+test("no bytes throw", () => {
+  const source = random(seed);
+  for (let round = 0; round < rounds; round++) {
+    const bytes = Uint8Array.from({ length: source.between(0, 400) }, () => source.between(0, 255));
+    const text = new TextDecoder().decode(bytes);
+    expect(parseManifests(text, "bytes").objects).toEqual([]);
+  }
+});
