@@ -80,7 +80,8 @@ describe("where NetworkPolicy is enforced", () => {
     const log = (message: string) => {
       if (message.startsWith("both clients connect")) interference = interfere("allowed", "Egress");
     };
-    const verdict = await proveEnforcement(client, { ...options, settleSeconds: 6, log });
+    // A look at dropped packets takes six seconds, and the last three have to see nothing of the time before.
+    const verdict = await proveEnforcement(client, { ...options, settleSeconds: 20, log });
     await interference;
     expect(verdict.message).toMatch(/a policy admits it, and still it does not connect/);
     expect(verdict.kind).toBe("allowed client blocked");
