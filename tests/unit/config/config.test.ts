@@ -92,7 +92,7 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ],
   ["an unknown way to install", { operator: { install: "olm" } }, ['"chart" or "manifest" or "existing"']],
   ["no kubeconfig", { kubeconfig: undefined }, ["kubeconfig: got nothing", "pulumi config set --secret kubeconfig"]],
-  ["a path for a kubeconfig", { kubeconfig: "/root/.kube/config" }, ["the content of a kubeconfig file"]],
+  ["a path for a kubeconfig", { kubeconfig: "~/.kube/config" }, ["the content of a kubeconfig file"]],
   ["a context that is not there", { cluster: { context: "nope" } }, ["kubeconfig", "nope"]],
   ["a bad CIDR", { cluster: { controlPlaneCidrs: ["10.0.0.0/33"] } }, ["cluster.controlPlaneCidrs[0]", "CIDR"]],
 ];
