@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterName } from "../../components/access/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { refOf } from "../../kube/objects.ts";
-import { deleteAndWait, until } from "../../kube/wait.ts";
+import { until } from "../../kube/wait.ts";
 import { networkPolicyEngine } from "../../local/node/index.ts";
 import { askAll } from "../../local/proof/ask.ts";
 import { drill } from "../../local/proof/failover.ts";
@@ -160,7 +160,12 @@ describe("each layer alone", () => {
   async function replaceStandby(): Promise<void> {
     const labelSelector = `cnpg.io/cluster=${scratch.name},cnpg.io/instanceRole=replica`;
     const pods = await client.list({ apiVersion: "v1", kind: "Pod", namespace: scratch.namespace }, { labelSelector });
-    for (const pod of pods) await deleteAndWait(client, refOf(pod), { seconds: 60 });
+    for (const pod of pods) {
+      await client.delete(refOf(pod));
+      // The operator makes a new one of the same name at once.
+      const replaced = async () => (await client.get(refOf(pod)))?.metadata.uid !== pod.metadata.uid || undefined;
+      await until(`${String(pod.metadata.name)} replaced`, replaced, { seconds: 60 });
+    }
     await untilAllReady();
   }
 
