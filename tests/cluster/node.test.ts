@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KubeClient } from "../../kube/client.ts";
 import { exec } from "../../kube/exec.ts";
 import { refOf, type KubeObject } from "../../kube/objects.ts";
-import { deleteAndWait, hasCondition, untilObject } from "../../kube/wait.ts";
+import { deleteAndWait, hasCondition, until, untilObject } from "../../kube/wait.ts";
 import { Refusal } from "../../local/log.ts";
 import { removeRuntime } from "../../local/node/down.ts";
 import * as node from "../../local/node/index.ts";
@@ -108,6 +109,17 @@ function traces(): string[] {
   ];
 }
 
+/** The kernel keeps a killed process for a moment, until its parent has asked what became of it. */
+async function settledTraces(): Promise<string[]> {
+  let last: string[] | undefined;
+  const look = () => {
+    const [now, earlier] = [traces(), last];
+    last = now;
+    return Promise.resolve(isDeepStrictEqual(now, earlier) ? now : undefined);
+  };
+  return until("what is on the machine settled", look, { seconds: 10 });
+}
+
 function readOrNothing(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -126,7 +138,7 @@ function seconds(since: number): number {
 
 beforeAll(async () => {
   await node.down();
-  before = traces();
+  before = await settledTraces();
 });
 
 afterAll(async () => {
@@ -212,7 +224,7 @@ describe("the bare node", () => {
     await node.down();
     expect(seconds(started)).toBeLessThan(20);
     expect(node.leftovers()).toEqual([]);
-    expect(traces()).toEqual(before);
+    expect(await settledTraces()).toEqual(before);
     await node.down();
   });
 });
