@@ -102,11 +102,16 @@ function traces(): string[] {
     ...commands.filter((file) =>
       /hcloud-postgres\/(tools\/(etcd|kube-|kubelet-)|node\/containerd\.sock)/.test(readOrNothing(file)),
     ),
-    ...members.filter((file) => readOrNothing(file).includes("/hcloud-postgres")),
+    ...members.filter((file) => readOrNothing(file).includes("/hcloud-postgres") && !isZombie(file)),
     ...mounts.filter((line) => /hcloud-postgres|kubelet|containerd|netns/.test(line)),
     ...globSync("/sys/fs/cgroup/{,*/}{hcloud-postgres,kubepods}"),
     ...links.filter((line) => /hcloud-postgres|cni0|node0/.test(line)),
   ];
+}
+
+/** Dead, and holding nothing: its parent, the machine's init, has yet to ask what became of it. */
+function isZombie(file: string): boolean {
+  return /^State:\s+Z/m.test(readOrNothing(file.replace(/cgroup$/, "status")));
 }
 
 /** The kernel keeps a killed process for a moment, until its parent has asked what became of it. */
