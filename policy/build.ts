@@ -1,11 +1,14 @@
 import { build } from "esbuild";
 
-/** Bundles the command line into one file that any Node.js from version 20 on runs without an installation. */
+/** Bundles the pack, which the engine starts, and the command line, which runs without an installation. */
 await build({
-  entryPoints: ["cli.ts"],
+  entryPoints: { index: "index.ts", cli: "cli.ts" },
   absWorkingDir: import.meta.dirname,
-  outfile: "dist/cli.cjs",
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
   bundle: true,
+  // The pack must share the SDK's classes with the process that loads it.
+  external: ["@pulumi/policy"],
   platform: "node",
   target: "node20",
   format: "cjs",

@@ -28,12 +28,6 @@ export interface Problem extends Position {
   readonly message: string;
 }
 
-/** What a set of inputs holds. */
-export interface Manifests {
-  readonly objects: readonly KubeObject[];
-  readonly problems: readonly Problem[];
-}
-
 /** The API group of an object; empty for the core group. */
 export function groupOf(object: KubeObject): string {
   const slash = object.apiVersion.indexOf("/");

@@ -1,7 +1,7 @@
 import { isObject, type Json } from "./json.ts";
 
 /** What `pulumi preview` writes for a value that is not known before `up`. */
-const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** The key by which a state marks an encrypted value. */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 /** What a preview prints in place of a secret. */
@@ -9,6 +9,6 @@ const withheld = "[secret]";
 
 /** Whether a value is not known at preview, or is a secret that the state holds encrypted: nothing may be decided on it. */
 export function isUnknown(value: Json | undefined): boolean {
-  if (typeof value === "string") return value === withheld || value.includes(unknownString);
+  if (typeof value === "string") return value === withheld || value.includes(unknownValue);
   return isObject(value) && signatureKey in value;
 }

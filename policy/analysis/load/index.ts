@@ -1,10 +1,20 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { groupBy } from "../group-by.ts";
-import { groupOf, type KubeObject, type Manifests, type Problem } from "../objects.ts";
+import { groupOf, type KubeObject, type Problem } from "../objects.ts";
+import { resourceOfObject, type Resource } from "../resources.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
 import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
-import { isPulumi, pulumiObjects } from "./pulumi.ts";
+import { isPulumi, pulumiResources } from "./pulumi.ts";
+
+/** What a set of inputs holds. */
+export interface Manifests {
+  /** Every resource, as often as it is given. */
+  readonly resources: readonly Resource[];
+  /** The Kubernetes objects among them, each once. */
+  readonly objects: readonly KubeObject[];
+  readonly problems: readonly Problem[];
+}
 
 /** The largest file that is read, in bytes. A pod has no business being megabytes long; a state with thousands may be. */
 export const maxFileSize = 64 * 1024 * 1024;
@@ -14,6 +24,7 @@ export function loadManifests(paths: readonly string[]): Manifests {
   const loaded = paths.flatMap((path) => readPath(path));
   const problems = loaded.flatMap((part) => part.problems);
   return {
+    resources: loaded.flatMap((part) => part.resources),
     objects: lastOfEach(
       loaded.flatMap((part) => part.objects),
       problems,
@@ -38,17 +49,17 @@ function lastOfEach(objects: readonly KubeObject[], problems: Problem[]): KubeOb
   });
 }
 
-/** The Kubernetes objects in the text of one file. */
+/** The resources and Kubernetes objects in the text of one file. */
 export function parseManifests(text: string, file: string): Manifests {
   const { documents, problems } = readDocuments(text, file);
-  const objects = documents.flatMap((document) => documentObjects(document, file, problems));
-  return { objects, problems };
+  const resources = documents.flatMap((document) => documentResources(document, file, problems));
+  return { resources, objects: resources.flatMap(({ objects }) => objects), problems };
 }
 
-function documentObjects(document: SourceDocument, file: string, problems: Problem[]): KubeObject[] {
+function documentResources(document: SourceDocument, file: string, problems: Problem[]): Resource[] {
   if (document.value === null) return [];
-  if (isPulumi(document.value)) return pulumiObjects(document, file, problems);
-  if (looksLikeObject(document.value)) return kubeObjects(document, [], file, problems);
+  if (isPulumi(document.value)) return pulumiResources(document, file, problems);
+  if (looksLikeObject(document.value)) return kubeObjects(document, [], file, problems).map(resourceOfObject);
   problems.push({
     file,
     line: document.lineOf([]),
@@ -79,5 +90,5 @@ function directoryFiles(directory: string): string[] {
 
 function unreadable(file: string, message: string): Manifests {
   const problem: Problem = { file, line: 1, message };
-  return { objects: [], problems: [problem] };
+  return { resources: [], objects: [], problems: [problem] };
 }

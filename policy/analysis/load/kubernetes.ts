@@ -2,7 +2,8 @@ import { at, isObject, list, object, stringMap, text, type Json, type JsonObject
 import type { KubeObject, Problem } from "../objects.ts";
 import type { SourceDocument } from "./documents.ts";
 
-type Path = readonly (string | number)[];
+/** Keys and indexes that lead to a value of a document. */
+export type Path = readonly (string | number)[];
 
 /** The kinds without a namespace that the judges read; any other kind without one is taken to be in `default`. */
 const clusterScoped = new Set([

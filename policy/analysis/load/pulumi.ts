@@ -1,17 +1,17 @@
 import { at, isObject, list, object, text, type Json } from "../json.ts";
-import type { KubeObject, Problem } from "../objects.ts";
+import type { Problem } from "../objects.ts";
+import { resourceAt, type Resource } from "../resources.ts";
+import { readToken } from "../type-token.ts";
 import type { SourceDocument } from "./documents.ts";
-import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
-
-type Path = readonly (string | number)[];
+import { looksLikeObject, type Path } from "./kubernetes.ts";
 
 /** Whether a document is what `pulumi preview --json` or `pulumi stack export` prints. */
 export function isPulumi(value: Json): boolean {
   return isObject(value) && (Array.isArray(at(value, "deployment", "resources")) || Array.isArray(value["steps"]));
 }
 
-/** The Kubernetes objects of a preview (as they will be) or of a state (as they are). */
-export function pulumiObjects(document: SourceDocument, file: string, problems: Problem[]): KubeObject[] {
+/** The resources of a preview (as they will be) or of a state (as they are). */
+export function pulumiResources(document: SourceDocument, file: string, problems: Problem[]): Resource[] {
   const paths = Array.isArray(at(document.value, "steps")) ? previewPaths(document) : statePaths(document);
   if (unchangedAreMissing(document.value)) {
     problems.push({
@@ -20,7 +20,7 @@ export function pulumiObjects(document: SourceDocument, file: string, problems: 
       message: "the preview leaves out unchanged resources: run `pulumi preview --json --show-sames`",
     });
   }
-  return paths.flatMap((path) => resourceObjects(document, path, file, problems));
+  return paths.map((path) => resource(document, path, file, problems));
 }
 
 function previewPaths({ value }: SourceDocument): Path[] {
@@ -41,18 +41,25 @@ function unchangedAreMissing(value: Json): boolean {
   return typeof same === "number" && same > list(at(value, "steps")).filter((step) => at(step, "op") === "same").length;
 }
 
-function resourceObjects(document: SourceDocument, path: Path, file: string, problems: Problem[]): KubeObject[] {
-  const type = text(at(document.value, ...path, "type")) ?? "";
-  if (!type.startsWith("kubernetes:")) return [];
+function resource(document: SourceDocument, path: Path, file: string, problems: Problem[]): Resource {
+  const value = at(document.value, ...path);
+  const type = text(at(value, "type")) ?? "";
   if (type === "kubernetes:helm.sh/v3:Release") {
-    const name = text(at(document.value, ...path, "inputs", "name")) ?? "?";
+    const name = text(at(value, "inputs", "name")) ?? "?";
     problems.push({
       file,
       line: document.lineOf(path),
       message: `the objects inside Helm release ${name} cannot be seen here: render the chart and add its manifests`,
     });
   }
-  // The outputs of a state are what the API server holds; a preview has no outputs yet.
-  const field = looksLikeObject(object(at(document.value, ...path, "outputs"))) ? "outputs" : "inputs";
-  return kubeObjects(document, [...path, field], file, problems);
+  // The outputs of an object in a state are what the API server holds; a preview has no outputs yet.
+  const isStored = readToken(type) !== undefined && looksLikeObject(object(at(value, "outputs")));
+  const urn = text(at(value, "urn")) ?? "";
+  const registration = {
+    type,
+    name: urn.slice(urn.lastIndexOf("::") + "::".length),
+    urn,
+    protect: at(value, "protect") === true,
+  };
+  return resourceAt(document, [...path, isStored ? "outputs" : "inputs"], registration, file, problems);
 }

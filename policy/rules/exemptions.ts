@@ -1,0 +1,25 @@
+import { list, object, text, type JsonObject } from "../analysis/json.ts";
+import type { KubeObject } from "../analysis/objects.ts";
+import type { Resource } from "../analysis/resources.ts";
+
+/** Whether a rule's parameters leave this alone: both of what an exemption names must be so. */
+export function isExempt(parameters: JsonObject, urn: string, namespaces: readonly string[]): boolean {
+  return list(parameters["exemptions"]).some((exemption) => {
+    const namespace = text(object(exemption)["namespace"]);
+    const pattern = text(object(exemption)["urn"]);
+    if (namespace === undefined && pattern === undefined) return false;
+    const isInNamespace = namespace === undefined || namespaces.includes(namespace);
+    return isInNamespace && (pattern === undefined || matchesGlob(urn, pattern));
+  });
+}
+
+/** The namespaces of what a finding is about; a Namespace counts as its own. */
+export function namespacesOf(subject: KubeObject | Resource): readonly string[] {
+  const objects = "objects" in subject ? subject.objects : [subject];
+  return objects.map(({ kind, namespace, name }) => (kind === "Namespace" ? name : namespace));
+}
+
+function matchesGlob(value: string, pattern: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(value);
+}
