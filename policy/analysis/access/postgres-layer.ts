@@ -183,8 +183,13 @@ function cidrOf({ address }: Rule): string | undefined {
 }
 
 function describe({ type, databases, users, method }: Rule): Pick<HbaLine, "type" | "databases" | "roles" | "method"> {
-  const textOf = ({ text }: Name) => toText(text);
-  return { type, databases: databases.map(textOf), roles: users.map(textOf), method };
+  return { type, databases: databases.map(shownName), roles: users.map(shownName), method };
+}
+
+/** In quotes where only they make it a name. */
+function shownName({ text, quoted }: Name): string {
+  const name = toText(text);
+  return quoted && /^(all|sameuser|samerole|samegroup|replication)$|^[+/@]/.test(name) ? `"${name}"` : name;
 }
 
 /** The lines that no earlier, certain line hides wholly. Most sources are caught by the same ones. */
