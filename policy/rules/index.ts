@@ -1,4 +1,11 @@
+import { databaseServicesPrivate } from "./cluster/database-services-private.ts";
+import { deleteProtection } from "./cluster/delete-protection.ts";
 import { firewallNotWorldOpen } from "./cluster/firewall-not-world-open.ts";
+import { loadBalancersPrivate } from "./cluster/load-balancers-private.ts";
+import { networkPolicyEnforced } from "./cluster/network-policy-enforced.ts";
+import { noDeprecatedDatacenter } from "./cluster/no-deprecated-datacenter.ts";
+import { noSecretsInWorkerUserData } from "./cluster/no-secrets-in-worker-user-data.ts";
+import { serversBehindFirewall } from "./cluster/servers-behind-firewall.ts";
 import { pgHbaClosedLast } from "./database/pg-hba-closed-last.ts";
 import { lifelinesOpen } from "./network/lifelines-open.ts";
 import { cnpgStatusPort } from "./operator/cnpg-status-port.ts";
@@ -24,7 +31,16 @@ const operator: readonly Rule[] = [
   releaseOpaque,
 ];
 
-const cluster: readonly Rule[] = [firewallNotWorldOpen];
+const cluster: readonly Rule[] = [
+  networkPolicyEnforced,
+  firewallNotWorldOpen,
+  serversBehindFirewall,
+  loadBalancersPrivate,
+  databaseServicesPrivate,
+  noSecretsInWorkerUserData,
+  noDeprecatedDatacenter,
+  deleteProtection,
+];
 
 /** Every rule of the pack, in the order of RULES.md. */
 export const rules: readonly Rule[] = [...database, ...network, ...operator, ...cluster];
