@@ -23,7 +23,7 @@ const unit = (role: string) =>
   `  - path: /etc/systemd/system/k3s.service\n    content: ExecStart=/usr/local/bin/k3s ${role}\n`;
 const worker = (token: string) => writes(config, `node-name: agent-1\ntoken: ${token}\n`) + unit("agent");
 const server = (content: string) => writes(config, content) + unit("server");
-const certificate = `-----BEGIN CERTIFICATE-----\n${"Ab1".repeat(21)}A\n-----END CERTIFICATE-----\n`;
+const certificate = `-----BEGIN CERTIFICATE-----\n${"Zz1".repeat(21)}A\n-----END CERTIFICATE-----\n`;
 // k3s.yaml, as k3s writes it.
 const kubeconfig = `apiVersion: v1
 kind: Config
