@@ -8,7 +8,7 @@ await build({
   outExtension: { ".js": ".cjs" },
   bundle: true,
   // The pack must share the SDK's classes with the process that loads it.
-  external: ["@pulumi/policy"],
+  external: ["@pulumi/*"],
   platform: "node",
   target: "node20",
   format: "cjs",
