@@ -69,6 +69,8 @@ test("exactly what is needed is published", () => {
     "dist/cli.cjs.LEGAL.txt",
     "dist/index.cjs",
     "package.json",
+    "profiles/development.json",
+    "profiles/production.json",
   ]);
 });
 
