@@ -65,6 +65,7 @@ test("the bundle in dist is that of the sources (npm run build)", async () => {
 test("exactly what is needed is published", () => {
   expect(files).toEqual([
     "PulumiPolicy.yaml",
+    "RULES.md",
     "dist/cli.cjs",
     "dist/cli.cjs.LEGAL.txt",
     "dist/index.cjs",
