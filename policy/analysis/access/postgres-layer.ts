@@ -174,7 +174,7 @@ function standInOf({ address }: Rule, standIns: ReadonlyMap<string, string>): st
 }
 
 /** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
-function cidrOf({ address }: Rule): string | undefined {
+export function cidrOf({ address }: Rule): string | undefined {
   if (address?.kind !== "range") return undefined;
   const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
   return /^1*0*$/.test(bits)
