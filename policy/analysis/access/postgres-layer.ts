@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
 import type { Endpoint } from "../network/model.ts";
+import { podAddresses } from "../network/pod-addresses.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
@@ -47,7 +48,7 @@ interface Placed {
  * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
  * addresses, which manifests do not have: each selector stands for one address that no pod can have.
  */
-export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLayer {
+export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: readonly string[] = []): PostgresLayer {
   const { file } = cluster.source.position;
   const complain = (message: string, ...path: number[]) => {
     const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
@@ -111,12 +112,18 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
   }
 
   function catches({ rule }: Placed, source: Endpoint): Trilean {
-    const addresses = source.kind === "pod" ? source.addresses : source.address === undefined ? [] : [source.address];
     if (rule.address?.kind === "all") return true;
     if (rule.address?.kind === "host") return holds(rule, anAddress);
+    const addresses = addressesOf(source, rule);
     if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
     const answers = new Set(addresses.map((address) => holds(rule, address)));
     return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  function addressesOf(source: Endpoint, rule: Rule): readonly string[] {
+    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
+    const cidr = cidrOf(rule);
+    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
   }
 
   /** Whether the line's address column holds an address, whoever the user is. */
