@@ -10,6 +10,14 @@ import { noPolicySelectsNothing } from "./network/no-policy-selects-nothing.ts";
 import { noUndeclaredNamedPorts } from "./network/no-undeclared-named-ports.ts";
 import { oneDirectionPerPolicy } from "./network/one-direction-per-policy.ts";
 import { onlyDeclaredSources } from "./network/only-declared-sources.ts";
+import { aggregatedOperatorRolesOff } from "./rbac/aggregated-operator-roles-off.ts";
+import { clientSecretsByName } from "./rbac/client-secrets-by-name.ts";
+import { clientsCannotBypass } from "./rbac/clients-cannot-bypass.ts";
+import { clientsWithoutCnpgPower } from "./rbac/clients-without-cnpg-power.ts";
+import { noDefaultSubjects } from "./rbac/no-default-subjects.ts";
+import { noWildcardRoles } from "./rbac/no-wildcard-roles.ts";
+import { rbacKnownAtPreview } from "./rbac/rbac-known-at-preview.ts";
+import { releaseAggregatesNoRoles } from "./rbac/release-aggregates-no-roles.ts";
 import type { Rule } from "./rule.ts";
 
 const database: readonly Rule[] = [pgHbaClosedLast];
@@ -27,7 +35,18 @@ const network: readonly Rule[] = [
   noMetadataEgress,
 ];
 
+const rbac: readonly Rule[] = [
+  clientsWithoutCnpgPower,
+  clientSecretsByName,
+  clientsCannotBypass,
+  noDefaultSubjects,
+  aggregatedOperatorRolesOff,
+  releaseAggregatesNoRoles,
+  noWildcardRoles,
+  rbacKnownAtPreview,
+];
+
 const cluster: readonly Rule[] = [firewallNotWorldOpen];
 
 /** Every rule of the pack, in the order of RULES.md. */
-export const rules: readonly Rule[] = [...database, ...network, ...cluster];
+export const rules: readonly Rule[] = [...database, ...network, ...rbac, ...cluster];
