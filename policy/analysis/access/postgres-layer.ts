@@ -2,7 +2,8 @@ import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
 import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
-import type { Endpoint } from "../network/model.ts";
+import type { Endpoint, Outsider, Pod } from "../network/model.ts";
+import { podAddresses } from "../network/pod-addresses.ts";
 import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
@@ -43,6 +44,9 @@ interface Placed {
   readonly shown: Omit<HbaLine, "tls" | "certain">;
 }
 
+/** As much of a source as its addresses depend on. */
+type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
+
 /** Whether a line catches some source. */
 interface Caught {
   readonly line: Placed;
@@ -53,7 +57,7 @@ interface Caught {
  * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
  * addresses, which manifests do not have: each selector stands for one address that no pod can have.
  */
-export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLayer {
+export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: readonly string[] = []): PostgresLayer {
   const { file } = cluster.source.position;
   const complain = (message: string, ...path: number[]) => {
     const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
@@ -89,7 +93,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
-  const unaddressed = generalLines([]);
+  const ofAnyPod = generalLines({ kind: "pod", addresses: [], hostNetwork: false });
 
   const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
   return {
@@ -101,8 +105,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
         .flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
-      const addresses = addressesOf(source);
-      const general = addresses.length === 0 ? unaddressed : generalLines(addresses);
+      const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
+      const general = isAnyPod ? ofAnyPod : generalLines(source);
       const bySelector = refsOf(source).flatMap(({ name, selected }) =>
         (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
       );
@@ -112,8 +116,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
   };
 
   /** The lines that ask for no pods of the cluster's namespace. */
-  function generalLines(addresses: readonly string[]): readonly Caught[] {
-    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, addresses) }));
+  function generalLines(source: Addressed): readonly Caught[] {
+    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
   }
 
   function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
@@ -124,12 +128,19 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
       .filter(({ selected }) => selected !== false);
   }
 
-  function catches({ rule }: Placed, addresses: readonly string[]): Trilean {
+  function catches({ rule }: Placed, source: Addressed): Trilean {
     if (rule.address?.kind === "all") return true;
     if (rule.address?.kind === "host") return holds(rule, anAddress);
+    const addresses = addressesOf(source, rule);
     if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
     const answers = new Set(addresses.map((address) => holds(rule, address)));
     return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  function addressesOf(source: Addressed, rule: Rule): readonly string[] {
+    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
+    const cidr = cidrOf(rule);
+    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
   }
 
   /** Whether the line's address column holds an address, whoever the user is. */
@@ -146,12 +157,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[]): PostgresLa
     const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
     return verdict.kind === "undecided" ? null : verdict.kind === "match";
   }
-}
-
-/** None where the input does not tell, as for every template. */
-function addressesOf(source: Endpoint): readonly string[] {
-  if (source.kind === "pod") return source.addresses;
-  return source.address === undefined ? [] : [source.address];
 }
 
 /** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */

@@ -55,6 +55,7 @@ export function accessSubjects(
   objects: readonly KubeObject[],
   engine: EngineName,
   problems: Problem[],
+  podCidrs: readonly string[] = [],
 ): AccessSubject[] {
   const given = readWorld(objects, problems);
   const poolers = readPoolers(objects);
@@ -66,10 +67,10 @@ export function accessSubjects(
       .map((pooler) => ({ pooler, pod: poolerPod(pooler) })),
   }));
   const made = families.flatMap((family) => [...family.instances, ...family.poolers.map(({ pod }) => pod)]);
-  const world: World = { ...given, pods: [...new Set([...given.pods, ...made])] };
+  const world: World = { ...given, pods: [...new Set([...given.pods, ...made])], podCidrs };
   const operator = findOperator(world);
   return families.map((family) =>
-    accessSubject({ ...family, operator }, world, engine, postgresLayer(family.cluster, problems)),
+    accessSubject({ ...family, operator }, world, engine, postgresLayer(family.cluster, problems, podCidrs)),
   );
 }
 
