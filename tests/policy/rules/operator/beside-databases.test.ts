@@ -47,6 +47,16 @@ describe("Pod Security", () => {
     });
     expect(findings(podSecurityLabels, [...manifests(cluster + namespace("")), patch])).toEqual([]);
   });
+
+  test("a patch of somebody else's namespace may leave the label alone, but not weaken it", () => {
+    const patch = (labels: Record<string, string>) =>
+      resource("kubernetes:core/v1:NamespacePatch", { metadata: { name: "production", labels } });
+    const patched = (labels: Record<string, string>) =>
+      findings(podSecurityLabels, [...manifests(cluster), patch(labels)]);
+    expect(patched({ team: "a" })).toEqual([]);
+    expect(patched({ "pod-security.kubernetes.io/enforce": "privileged" })).toHaveLength(1);
+    expect(findings(podSecurityLabels, [...manifests(cluster + namespace("")), patch({ team: "a" })])).toHaveLength(1);
+  });
 });
 
 describe("the host's network", () => {
