@@ -6,7 +6,7 @@ const pem = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 /** 64 letters and digits, as a Hetzner API token has; a checksum has no letters beyond f, a node's token is named so. */
 const apiToken =
-  /(?<![A-Za-z0-9+/_-])(?<!(?:K3S_(?:AGENT_)?TOKEN=|--(?:agent-)?token[=\s]|^(?:agent-)?token:\s*)["']?)(?=[0-9A-Za-z]*[G-Zg-z])[0-9A-Za-z]{64}(?![A-Za-z0-9+/=_-])/m;
+  /(?<![A-Za-z0-9+/_-])(?=[0-9A-Za-z]*[G-Zg-z])(?=[0-9A-Za-z]{64}(?![A-Za-z0-9+/=_-]))(?<!(?:K3S_(?:AGENT_)?TOKEN=|--(?:agent-)?token[=\s]|^(?:agent-)?token:[ \t]*)["']?)/m;
 
 /** Apart from tokens, which look like parts of other things. */
 const patterns: readonly (readonly [SecretKind, RegExp])[] = [
