@@ -99,6 +99,15 @@ describe("Helm releases", () => {
   test("are no matter where there is no database", () => {
     expect(opaque(release("cilium", "kube-system", "https://helm.cilium.io"))).toEqual([]);
   });
+  test("that k3s makes are as opaque", () => {
+    const chart = (targetNamespace: string) =>
+      resource("kubernetes:helm.cattle.io/v1:HelmChart", {
+        metadata: { name: "redis", namespace: "kube-system" },
+        spec: { chart: "redis", targetNamespace },
+      });
+    expect(opaque(chart("production"))).toHaveLength(1);
+    expect(opaque(chart("cache"))).toEqual([]);
+  });
   test.each([
     [release("cloudnative-pg", "cnpg-system", cnpg), "the operator is judged by"],
     [release("cluster", "elsewhere", cnpg), "the Cluster in it is judged by no rule"],
