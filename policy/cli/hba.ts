@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   BadProbes,
@@ -10,8 +10,9 @@ import {
   type HbaReport,
   type Major,
 } from "../analysis/hba/index.ts";
+import { readFile } from "../analysis/load/read-file.ts";
 import type { Report } from "./format.ts";
-import { readJson } from "./input.ts";
+import { readBytes, readJson } from "./input.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface HbaOptions {
@@ -83,19 +84,15 @@ function sectionsOf({ accepted, rules, errors, decisions }: HbaReport): Report["
   ];
 }
 
-/** The file's bytes as they are: a pg_hba.conf need not be UTF-8. */
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path === "-" ? 0 : path);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 const disk: FileSource = {
-  read: (path) => orUndefined(() => readFileSync(path)),
+  read: (path) => orUndefined(() => (isFile(path) ? readFile(path) : undefined)),
   list: (path) => orUndefined(() => readdirSync(path)),
 };
+
+/** What a line includes may be anything on this machine, also what never ends. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
 
 function orUndefined<T>(look: () => T): T | undefined {
   try {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { loadManifests } from "../analysis/load/index.ts";
+import { readFile } from "../analysis/load/read-file.ts";
 import type { Json } from "../analysis/json.ts";
 import type { KubeObject, Problem } from "../analysis/objects.ts";
 import type { Resource } from "../analysis/resources.ts";
@@ -40,10 +40,10 @@ export function report(problems: readonly Problem[]): void {
   process.stderr.write([...new Set(lines)].join(""));
 }
 
-/** The content of a file, or of standard input for `-`. */
-export function readText(path: string): string {
+/** The bytes of a file, or of standard input for `-`. */
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
+    return readFile(path);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -52,7 +52,7 @@ export function readText(path: string): string {
 /** The JSON in a file, or in standard input for `-`. */
 export function readJson(path: string): Json {
   try {
-    return JSON.parse(readText(path)) as Json;
+    return JSON.parse(readBytes(path).toString()) as Json;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);

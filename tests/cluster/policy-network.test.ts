@@ -7,6 +7,7 @@ import { addressOf, compare, tally } from "./policy-network/compare.ts";
 import { cases } from "./policy-network/deviations.ts";
 import { policySet } from "./policy-network/generate.ts";
 import { startLab, type Lab } from "./policy-network/lab.ts";
+import { isIn, sideBySide } from "./policy-network/pods.ts";
 
 const seed = Number(process.env["SEED"] ?? "20261123");
 const sets = 200;
@@ -23,6 +24,10 @@ beforeAll(async () => {
   remove = lab.remove;
 });
 afterAll(() => remove());
+
+function addressesIn(name: string): string[] {
+  return lab.pods.filter(({ metadata }) => isIn(name, metadata.namespace)).map(addressOf);
+}
 
 describe("the engine inside k3s", () => {
   test.each(Object.entries(cases))("shows %s", async (_name, { policies, from, to, port, k3s }) => {
@@ -48,10 +53,11 @@ describe("the engine inside k3s", () => {
 
 test("the network judge agrees with the engine inside k3s on every connection", async () => {
   const source = random(seed);
-  const addresses = lab.pods.map(addressOf);
   const counted = tally();
-  for (let index = 0; index < sets; index++) {
-    const policies = policySet({ random: source, addresses });
+  for (let round = 0; round < sets / sideBySide.length; round++) {
+    const policies = sideBySide.flatMap((name) =>
+      policySet({ random: source, lab: name, addresses: addressesIn(name) }),
+    );
     await lab.enforce(policies);
     await compare(lab, policies, source, counted);
   }

@@ -40,7 +40,7 @@ export interface Location {
   readonly files: FileSource;
 }
 
-/** A file of more bytes than this is not read: no Kubernetes object can hold it. */
+/** A file that is larger than this, with all that it includes, is not read: no Kubernetes object can hold it. */
 export const maximumBytes = 2 * 1024 * 1024;
 
 /** The input is too large to be judged. */
@@ -63,12 +63,8 @@ export function parse(content: string | Uint8Array, server: Server, location: Lo
 
 /** {@link parse} for text that is bytes already. */
 export function parseBytes(bytes: Bytes, server: Server, location: Location = alone): HbaFile {
-  if (bytes.length > maximumBytes) {
-    throw new TooLarge(
-      `the pg_hba.conf has ${String(bytes.length)} bytes; at most ${String(maximumBytes)} are judged: give a smaller file`,
-    );
-  }
-  const reading = { major: server.major, files: location.files, path: location.path, depth: 0 };
+  const files = withinLimit(location.files, bytes.length);
+  const reading = { major: server.major, files, path: location.path, depth: 0 };
   const entries = tokenize(bytes, reading).map(({ file, line, fields, error }): Entry => {
     if (error !== undefined) return { file, line, rule: undefined, error };
     try {
@@ -86,6 +82,31 @@ export function parseBytes(bytes: Bytes, server: Server, location: Location = al
           rule === undefined && error !== undefined ? [{ file, line, message: error }] : [],
         );
   return { accepted: errors.length === 0, entries, errors };
+}
+
+/** Even an empty file takes a line to name it. */
+const leastBytes = 16;
+
+/** Reads on until there were too many bytes: files that include each other would else be read for ever. */
+function withinLimit(files: FileSource, first: number): FileSource {
+  let total = 0;
+  const count = (bytes: number) => {
+    total += Math.max(bytes, leastBytes);
+    if (total > maximumBytes) {
+      throw new TooLarge(
+        `the pg_hba.conf, with all that it includes, has more than ${String(maximumBytes)} bytes: give a smaller file`,
+      );
+    }
+  };
+  count(first);
+  return {
+    read(path) {
+      const content = files.read(path);
+      count(content?.length ?? 0);
+      return content;
+    },
+    list: (path) => files.list(path),
+  };
 }
 
 /** Why a rule can never match on this server. */

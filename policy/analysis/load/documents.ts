@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { constructFromEvents, CORE_SCHEMA, mergeTag, parseEvents, YAMLException } from "js-yaml";
 import type { Json } from "../json.ts";
 import type { Problem } from "../objects.ts";
 import { lineFinder, type LineFinder } from "./positions.ts";
@@ -20,7 +20,9 @@ export function readDocuments(text: string, file: string): { documents: SourceDo
   const problems: Problem[] = [];
   for (const { source, firstLine } of split(text)) {
     try {
-      documents.push({ value: load(source, { schema }) as Json, lineOf: lineFinder(source, firstLine) });
+      const lineOf = lineFinder(source, firstLine);
+      const values = constructFromEvents(parseEvents(source, {}), { schema, source }) as Json[];
+      documents.push(...values.map((value) => ({ value, lineOf })));
     } catch (error) {
       const line = firstLine + (error instanceof YAMLException ? (error.mark?.line ?? 0) : 0);
       problems.push({ file, line, message: `not readable as YAML: ${reason(error)}` });

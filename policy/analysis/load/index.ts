@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { groupBy } from "../group-by.ts";
 import type { Json } from "../json.ts";
@@ -7,6 +7,7 @@ import { resourceOfObject, type Resource } from "../resources.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
 import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
 import { isPulumi, pulumiResources } from "./pulumi.ts";
+import { readFile } from "./read-file.ts";
 
 /** What a set of inputs holds. */
 export interface Manifests {
@@ -17,8 +18,7 @@ export interface Manifests {
   readonly problems: readonly Problem[];
 }
 
-/** The largest file that is read, in bytes. A pod has no business being megabytes long; a state with thousands may be. */
-export const maxFileSize = 64 * 1024 * 1024;
+export { maxFileSize } from "./read-file.ts";
 
 /** Reads manifests, previews and states from files, from directories and, for `-`, from standard input. */
 export function loadManifests(paths: readonly string[]): Manifests {
@@ -84,13 +84,13 @@ function documentResources(document: SourceDocument, file: string, problems: Pro
   return [];
 }
 
-function readPath(path: string): Manifests[] {
+/** What is found in a directory, and not named by anybody, is only read where that ends: a pipe waits for its writer. */
+function readPath(path: string, isNamed = true): Manifests[] {
   try {
-    if (path === "-") return [parseManifests(readFileSync(0, "utf8"), path)];
-    const stat = statSync(path);
-    if (stat.isDirectory()) return directoryFiles(path).flatMap(readPath);
-    if (stat.size > maxFileSize) return [unreadable(path, `larger than ${String(maxFileSize / 1024 / 1024)} MiB`)];
-    return [parseManifests(readFileSync(path, "utf8"), path)];
+    const stat = path === "-" ? undefined : statSync(path);
+    if (stat?.isDirectory()) return directoryFiles(path).flatMap((found) => readPath(found, false));
+    if (!isNamed && !stat?.isFile()) return [];
+    return [parseManifests(readFile(path).toString(), path)];
   } catch (error) {
     return [unreadable(path, error instanceof Error ? error.message : String(error))];
   }

@@ -12,7 +12,7 @@ import type { Random } from "../../policy/random.ts";
 import type { PolicyManifest } from "./generate.ts";
 import type { Lab } from "./lab.ts";
 import { misreadings } from "./misreadings.ts";
-import { namespaces, served } from "./pods.ts";
+import { isIn, namespaces, served, sideBySide } from "./pods.ts";
 
 interface Question {
   readonly from: Pod;
@@ -125,12 +125,12 @@ function worldOf(pods: readonly KubeObject[], policies: readonly PolicyManifest[
   return world;
 }
 
-/** Every pair of pods, each on two random ports. */
+/** Every pair of pods of one lab and some of the others, each on two random ports. */
 function questions(world: World, random: Random): Question[] {
   const targets = world.pods.filter(({ hostNetwork }) => !hostNetwork);
   return world.pods.flatMap((from) =>
     targets
-      .filter((to) => to !== from)
+      .filter((to) => to !== from && (inOneLab(from, to) || random.chance(0.05)))
       .flatMap((to) =>
         random.some(served, 2, 2).map((number): Question => ({
           from,
@@ -139,6 +139,10 @@ function questions(world: World, random: Random): Question[] {
         })),
       ),
   );
+}
+
+function inOneLab(from: Pod, to: Pod): boolean {
+  return sideBySide.some((lab) => isIn(lab, from.namespace) && isIn(lab, to.namespace));
 }
 
 /** A question in words: `namespace/from namespace/to 5432/TCP`. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../kube/objects.ts";
 import type { Json, JsonObject } from "../../../policy/analysis/json.ts";
 import type { Random } from "../../policy/random.ts";
-import { namespaces, served } from "./pods.ts";
+import { namespacesOf, served } from "./pods.ts";
 
 /** A NetworkPolicy with its spec as plain JSON. */
 export interface PolicyManifest extends KubeObject {
@@ -15,22 +15,27 @@ export function policyManifest(namespace: string, name: string, spec: JsonObject
 /** What random policies are made of. */
 export interface Ingredients {
   readonly random: Random;
+  /** The lab whose namespaces the policies are in. */
+  readonly lab: string;
   /** Addresses of the pods, so that blocks hit some of them. */
   readonly addresses: readonly string[];
 }
 
-const names = namespaces.map(({ metadata }) => metadata.name ?? "");
-const [first = "", second = ""] = names;
-/** What the second namespace's name has more than the first one's. */
-const tail = second.slice(first.length);
+function namesIn(lab: string): readonly string[] {
+  return namespacesOf(lab).map(({ metadata }) => metadata.name ?? "");
+}
 
 /** One random set of policies that the API server accepts. */
 export function policySet(from: Ingredients): PolicyManifest[] {
-  const { random } = from;
+  const { random, lab } = from;
+  const names = namesIn(lab);
   const set = Array.from({ length: random.between(2, 6) }, (_, index) =>
     policyManifest(random.pick(names), `p${String(index)}`, spec(from)),
   );
   if (!random.chance(0.03)) return set;
+  const [first = "", second = ""] = names;
+  // What the second namespace's name has more than the first one's.
+  const tail = second.slice(first.length);
   return [...set, policyManifest(first, `${tail}x`, spec(from)), policyManifest(second, "x", spec(from))];
 }
 
@@ -80,7 +85,7 @@ function peer(from: Ingredients): Json {
   const kind = random.pick(["pods", "pods", "namespaces", "both"]);
   return {
     ...(kind === "namespaces" ? {} : { podSelector: selector(random, 0.15) }),
-    ...(kind === "pods" ? {} : { namespaceSelector: namespaceSelector(random) }),
+    ...(kind === "pods" ? {} : { namespaceSelector: namespaceSelector(from) }),
   };
 }
 
@@ -110,12 +115,12 @@ function expression(random: Random): Json {
   return operator === "In" || operator === "NotIn" ? { key, operator, values } : { key, operator };
 }
 
-function namespaceSelector(random: Random): Json {
+function namespaceSelector({ random, lab }: Ingredients): Json {
   return random.pick<Json>([
     {},
     { matchLabels: { team: "data" } },
     { matchLabels: { team: "apps" } },
-    { matchLabels: { "kubernetes.io/metadata.name": random.pick(names) } },
+    { matchLabels: { "kubernetes.io/metadata.name": random.pick(namesIn(lab)) } },
     { matchExpressions: [{ key: "team", operator: "NotIn", values: ["data"] }] },
     { matchExpressions: [{ key: "stage", operator: "DoesNotExist" }] },
   ]);

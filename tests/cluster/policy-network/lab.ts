@@ -45,7 +45,7 @@ export async function startLab(client: KubeClient): Promise<Lab> {
   const running = await Promise.all(
     spaces.map(({ metadata: { name = "" } }) => {
       const count = wanted.filter(({ metadata }) => metadata.namespace === name).length;
-      return untilRunning(client, name, "", count, { seconds: 180 });
+      return untilRunning(client, name, "", count, { seconds: 300 });
     }),
   );
   const socket = ({ metadata }: KubeObject) => socketOf(folder, metadata.namespace ?? "", metadata.name ?? "");

@@ -3,15 +3,28 @@ import type { KubeObject } from "../../../kube/objects.ts";
 /** The ports that every pod of the test serves, by TCP and by UDP, whatever it declares. */
 export const served = [5432, 5433, 8000, 9187] as const;
 
+/** What the names of the namespaces of labs start with that stand side by side; policies of one see the pods of all. */
+export const sideBySide = ["", "b-", "c-", "d-"] as const;
+
 /**
- * The namespaces. Two of their names share a beginning, so that policies can collide whose namespace and name join to the
- * same letters; the third wears no label.
+ * The namespaces of one lab. Two of their names share a beginning, so that policies can collide whose namespace and name
+ * join to the same letters; the third wears no label.
  */
-export const namespaces: readonly KubeObject[] = [
-  namespace("lab", { team: "data", stage: "live" }),
-  namespace("lab2", { team: "apps" }),
-  namespace("lab-other", {}),
-];
+export function namespacesOf(lab: string): readonly KubeObject[] {
+  return [
+    namespace(`${lab}lab`, { team: "data", stage: "live" }),
+    namespace(`${lab}lab2`, { team: "apps" }),
+    namespace(`${lab}lab-other`, {}),
+  ];
+}
+
+/** The namespaces of all labs. */
+export const namespaces = sideBySide.flatMap(namespacesOf);
+
+/** Whether a namespace belongs to a lab. */
+export function isIn(lab: string, namespace = ""): boolean {
+  return namespacesOf(lab).some(({ metadata }) => metadata.name === namespace);
+}
 
 interface Declared {
   readonly name?: string;
@@ -57,9 +70,11 @@ const wardrobe: readonly (readonly [string, string, PodArgs])[] = [
   ["lab-other", "node", { labels: { app: "myapp" }, hostNetwork: true }],
 ];
 
-/** The pods of the test. Each runs the prober of `folder`, with its Unix socket in the same folder. */
+/** The pods of all labs. Each runs the prober of `folder`, with its Unix socket in the same folder. */
 export function pods(folder: string, image: string): KubeObject[] {
-  return wardrobe.map(([namespace, name, args]) => pod(folder, image, namespace, name, args));
+  return sideBySide.flatMap((lab) =>
+    wardrobe.map(([namespace, name, args]) => pod(folder, image, `${lab}${namespace}`, name, args)),
+  );
 }
 
 /** Two pods on which one policy shows, by letting in or not, how far the engine has come. */

@@ -1,13 +1,14 @@
 import { loadAll } from "js-yaml";
 import { expect, test } from "vitest";
 import { compareAccess } from "../../../policy/analysis/access/index.ts";
-import { isObject, type Json } from "../../../policy/analysis/json.ts";
+import type { Json } from "../../../policy/analysis/json.ts";
 import { parseManifests } from "../../../policy/analysis/load/index.ts";
 import { reach } from "../../../policy/analysis/network/reach.ts";
 import { readWorld } from "../../../policy/analysis/network/world.ts";
 import { closed, cluster, sound } from "../access/lab.ts";
 import { pods } from "../network/lab.ts";
-import { random, type Random } from "../random.ts";
+import { deformed } from "../fuzz/deform.ts";
+import { random } from "../random.ts";
 
 const seed = Number(process.env["SEED"] ?? "20261123");
 const rounds = 150;
@@ -25,37 +26,6 @@ metadata: { name: pooler, namespace: production }
 spec: { cluster: { name: pg }, template: { metadata: { labels: { a: b } } } }
 `;
 const documents = loadAll(pods + cluster(closed) + sound + foreign).filter((value) => value !== null) as Json[];
-const values: readonly Json[] = [
-  null,
-  true,
-  -1,
-  1e9,
-  "",
-  "x",
-  "${",
-  "0.0.0.0/0",
-  [],
-  [null],
-  {},
-  { "": [] },
-  { x: { y: [1] } },
-];
-
-/** The same value with some node in it replaced, dropped or doubled. */
-function deformed(value: Json, source: Random): Json {
-  if (source.chance(0.08)) return source.pick(values);
-  if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map((item) => (source.chance(0.5) ? deformed(item, source) : item));
-    return source.chance(0.05) ? [...items, ...items] : items;
-  }
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(() => !source.chance(0.02))
-      .map(([key, field]) => [key, source.chance(0.5) ? deformed(field, source) : field]),
-  );
-}
-
 test(`no shape of a manifest throws (seed ${String(seed)})`, () => {
   const source = random(seed);
   const original = parseManifests(JSON.stringify({ apiVersion: "v1", kind: "List", items: documents }), "sound.json");

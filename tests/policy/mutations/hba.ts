@@ -32,4 +32,18 @@ export const hbaMutations: readonly Mutation[] = [
     to: "(octet & (mask[index] ?? 0)) === address[index]",
     ...run,
   },
+  {
+    // A role is no member of itself.
+    file: "analysis/hba/decide.ts",
+    from: "[user, ...connection.roles.map(toBytes)]",
+    to: "connection.roles.map(toBytes)",
+    ...run,
+  },
+  {
+    // hostssl catches connections without TLS, too.
+    file: "analysis/hba/decide.ts",
+    from: "return octets !== undefined && ssl;",
+    to: "return octets !== undefined;",
+    ...run,
+  },
 ];

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ClusterName } from "../../components/access/names.ts";
+import { ApiError, type KubeClient } from "../../kube/client.ts";
+import type { KubeObject } from "../../kube/objects.ts";
+import { TimedOut, until } from "../../kube/wait.ts";
+import { raise, sweep, type Askers } from "../../local/proof/stage.ts";
+import { inspect, type Database, type Subject } from "../../local/proof/subject.ts";
+import { random } from "../policy/random.ts";
+import { hbaMutants } from "../policy/stacks/hba-mutants.ts";
+import type { Mutant } from "../policy/stacks/mutant.ts";
+import { networkMutants } from "../policy/stacks/network-mutants.ts";
+import { stackOf, type Stack } from "../policy/stacks/stack.ts";
+import { expected, type Experience } from "./mutants/expect.ts";
+import { observed, observedByInstance } from "./mutants/observe.ts";
+import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies } from "./scratch.ts";
+import { database, ref } from "./support.ts";
+
+const seed = Number(process.env["SEED"] ?? "20261124");
+const sampled = 30;
+/** Policies and lines of pg_hba are in force a moment after they were written. */
+const settling = { milliseconds: 2500, seconds: 20 };
+
+const scratch: ClusterName = { namespace: "mutants", name: "pg" };
+const named: Database = { namespace: "mutants", cluster: "pg" };
+
+let client: KubeClient;
+let subject: Subject;
+let askers: Askers;
+let sound: readonly KubeObject[];
+/** The pods that ask and are asked, as the API server shows them. */
+let pods: readonly KubeObject[];
+
+beforeAll(async () => {
+  client = await database();
+  await createScratch(client, scratch);
+  const { app, lifelines } = scratchPolicies(scratch);
+  sound = [app, lifelines, scratchCluster(scratch, closed), ...role()];
+  for (const policy of [app, lifelines]) await client.apply(policy);
+  subject = await inspect(client, named);
+  askers = await raise(client, subject);
+  const namespaces = [scratch.namespace, `${scratch.namespace}-proof`];
+  pods = (await Promise.all(namespaces.map((name) => client.list(ref.pods(name))))).flat();
+});
+afterAll(async () => {
+  await sweep(client, named);
+  await removeScratch(client, scratch);
+});
+
+/** Stands for what the program grants, which no packet shows. */
+function role(): KubeObject[] {
+  const metadata = { name: "read-pg-app-secret", namespace: scratch.namespace };
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  return [
+    { apiVersion, kind: "Role", metadata, rules: [] },
+    { apiVersion, kind: "RoleBinding", metadata, roleRef: {}, subjects: [] },
+  ];
+}
+
+/** Lines of pg_hba come first: the operator, which some of the policies cut off, is who puts them in force. */
+const mutants: readonly Mutant[] = random(seed)
+  .some([...hbaMutants, ...networkMutants], sampled, sampled)
+  .sort((one, other) => Number(networkMutants.includes(one)) - Number(networkMutants.includes(other)));
+
+const changed = new Set<string>();
+
+test.each(mutants)("$name", async (mutant) => {
+  const stack = stackOf(sound);
+  mutant.change(stack);
+  const before = await experiences();
+  await put(stack, mutant);
+  try {
+    const wanted = wantedOf(stack);
+    await sleep(settling.milliseconds);
+    const after = await untilAsWanted(wanted);
+    expect(differences(wanted, after)).toEqual([]);
+    if (differences(before, after).length > 0) changed.add(mutant.name);
+  } finally {
+    await put(stackOf(sound), undefined);
+    const wanted = wantedOf(stackOf(sound));
+    expect(differences(wanted, await untilAsWanted(wanted)), "back to what it was").toEqual([]);
+  }
+});
+
+test("most mutants are felt by those who ask here", () => {
+  console.log(`seed ${String(seed)}: ${String(mutants.length)} mutants, ${String(changed.size)} of them felt`);
+  expect(mutants).toHaveLength(sampled);
+  expect(changed.size).toBeGreaterThanOrEqual(sampled / 2);
+});
+
+/** Puts a stack in force, and takes away what it does not have. */
+async function put(stack: Stack, mutant: Mutant | undefined): Promise<void> {
+  const refused = mutant?.finding.some((line) => /^problem: NetworkPolicy .* would be refused/.test(line)) ?? false;
+  const policies = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: scratch.namespace };
+  const wanted = stack.objects.filter(({ kind }) => kind === "NetworkPolicy" || kind === "Cluster");
+  for (const { metadata } of await client.list(policies)) {
+    if (!wanted.some((object) => object.metadata.name === metadata.name)) {
+      await client.delete({ ...policies, name: metadata.name });
+    }
+  }
+  for (const object of wanted) {
+    const writing = client.apply(object);
+    if (refused && object.metadata.name === "added") await expect(writing).rejects.toThrow(ApiError);
+    else await writing;
+  }
+}
+
+type Experiences = Readonly<Record<string, Experience>>;
+
+/** Where everybody asks: at one instance; the other one asks it, too. */
+function places(): { target: string; peer: string } {
+  const [target, peer] = subject.instances;
+  if (target === undefined || peer === undefined) throw new Error("there are fewer than two instances");
+  return { target: target.ip, peer: peer.name };
+}
+
+async function experiences(): Promise<Experiences> {
+  const { target, peer } = places();
+  const probes = Object.entries(askers).map(
+    async ([name, person]) => [name, await observed(client, person, target)] as const,
+  );
+  const instance = observedByInstance(client, { namespace: scratch.namespace, pod: peer }, target);
+  return Object.fromEntries([...(await Promise.all(probes)), ["instance", await instance] as const]);
+}
+
+function wantedOf(stack: Stack): Experiences {
+  const objects = [...stack.objects, ...pods];
+  const podNamed = (name: string) => {
+    const pod = pods.find(({ metadata }) => metadata.name === name);
+    if (pod === undefined) throw new Error(`no pod ${name}`);
+    return pod;
+  };
+  const of = (name: string) => expected(objects, podNamed(name));
+  const probes = Object.entries(askers).map(([name, { asker }]) => [name, of(asker.pod)] as const);
+  return Object.fromEntries([...probes, ["instance", of(places().peer)] as const]);
+}
+
+async function untilAsWanted(wanted: Experiences): Promise<Experiences> {
+  let last: Experiences = {};
+  const look = async () => {
+    last = await experiences();
+    return differences(wanted, last).length === 0 ? true : undefined;
+  };
+  await until("what the judges say", look, { seconds: settling.seconds }).catch((error: unknown) => {
+    if (!(error instanceof TimedOut)) throw error;
+  });
+  return last;
+}
+
+function differences(one: Experiences, other: Experiences): string[] {
+  return Object.entries(one).flatMap(([who, experience]) =>
+    Object.entries(experience).flatMap(([question, answer]) => {
+      const seen = other[who]?.[question];
+      return answer === null || seen === answer
+        ? []
+        : [`${who} ${question}: ${String(answer)} there, ${String(seen)} here`];
+    }),
+  );
+}
