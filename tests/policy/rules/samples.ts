@@ -121,4 +121,16 @@ export const expected: Readonly<Record<string, Expected>> = {
       "dc/cluster-test.yaml",
     ],
   },
+  "only-declared-sources": {
+    because: "A sample stands alone: no NetworkPolicy keeps anybody from its instances.",
+    every: "Cluster",
+  },
+  "database-pods-isolated": {
+    because: "A sample stands alone: no NetworkPolicy selects its pods.",
+    every: "Cluster",
+  },
+  "database-services-private": {
+    because: "They show how a database gets a public address.",
+    only: ["cluster-example-managed-services.yaml", "cluster-expose-service.yaml", "pooler-external.yaml"],
+  },
 };
