@@ -7,8 +7,9 @@ import * as grpc from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type { AnalyzerInfo, AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
+import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 
 /** A resource as the engine sends it. */
 export interface Sent {
@@ -69,7 +70,7 @@ export class PackProcess {
   }
 
   info(): Promise<AnalyzerInfo> {
-    return ask((done) => this.client.getAnalyzerInfo(new Empty() as never, done));
+    return ask((done) => this.client.getAnalyzerInfo(new empty.Empty() as never, done));
   }
 
   async configure(rules: Record<string, { level?: Level; properties?: object }>): Promise<void> {
@@ -110,7 +111,7 @@ function ask<T>(call: (done: (error: grpc.ServiceError | null, answer: T) => voi
 }
 
 function struct(value: object): Struct {
-  return Struct.fromJavaScript(JSON.parse(JSON.stringify(value)) as Record<string, JavaScriptValue>);
+  return structs.Struct.fromJavaScript(JSON.parse(JSON.stringify(value)) as Record<string, JavaScriptValue>);
 }
 
 function said(response: AnalyzeResponse): Said[] {
