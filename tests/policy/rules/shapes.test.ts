@@ -54,7 +54,7 @@ test("no parameter makes a rule throw", () => {
   fc.assert(
     fc.property(fc.constantFrom(...bases), configured, (base, given) => {
       const stack = stackOf([base]);
-      for (const rule of rules) judge(rule, stack, given as JsonObject);
+      for (const rule of rules) judge(rule, stack, given);
     }),
     { ...parameters, numRuns: 500 },
   );
