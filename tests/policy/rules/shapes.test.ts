@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isObject, type Json, type JsonObject } from "../../../policy/analysis/json.ts";
+import { isObject, type Json } from "../../../policy/analysis/json.ts";
 import { resourceAt, type Resource } from "../../../policy/analysis/resources.ts";
 import { unknownValue } from "../../../policy/analysis/unknown.ts";
 import { rules } from "../../../policy/rules/index.ts";
