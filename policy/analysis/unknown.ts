@@ -12,3 +12,10 @@ export function isUnknown(value: Json | undefined): boolean {
   if (typeof value === "string") return value === withheld || value.includes(unknownValue);
   return isObject(value) && signatureKey in value;
 }
+
+/** Whether a value, or one at most so deep below it, is not known. */
+export function holdsUnknown(value: Json | undefined, depth = 32): boolean {
+  if (isUnknown(value)) return true;
+  if (typeof value !== "object" || value === null || depth === 0) return false;
+  return Object.values(value).some((part) => holdsUnknown(part, depth - 1));
+}

@@ -26,7 +26,7 @@ export function readRequestsOnce(rules: readonly Rule[]): void {
   };
   analyzeStack.requestDeserialize = (bytes) => {
     const request = deserializeAll(bytes);
-    everything = stackOf(request.getResourcesList().map(resourceOf));
+    everything = stackOf(request.getResourcesList().map((sent) => resourceOf(sent, referencesOf(sent))));
     return request.setResourcesList([]);
   };
 }
@@ -41,13 +41,23 @@ export function stackAsked(): Stack | undefined {
   return everything;
 }
 
-function resourceOf(sent: AnalyzeRequest | AnalyzerResource): Resource {
+/** Of what values were made, the engine tells only together with everything else. */
+function referencesOf(sent: AnalyzerResource): Resource["references"] {
+  const references: Record<string, readonly string[]> = {};
+  sent.getPropertydependenciesMap().forEach((resources, property) => {
+    references[property] = resources.getUrnsList();
+  });
+  return references;
+}
+
+function resourceOf(sent: AnalyzeRequest | AnalyzerResource, references?: Resource["references"]): Resource {
   const urn = sent.getUrn();
   const registration = {
     type: sent.getType(),
     name: sent.getName(),
     urn,
     protect: sent.getOptions()?.getProtect() ?? false,
+    references,
   };
   const document = { value: plainValue(sent.getProperties()?.toJavaScript() ?? {}), lineOf: () => 1 };
   return resourceAt(document, [], registration, urn, []);

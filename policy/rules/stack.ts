@@ -10,26 +10,31 @@ export interface Stack {
   readonly resources: readonly Resource[];
   /** The Kubernetes objects in them, each once, with what patches set. */
   readonly objects: readonly KubeObject[];
-  /** Who gets to the databases, as `guard access` says; worked out once an engine. */
-  readonly access: (engine: EngineName) => AccessTable & { readonly problems: readonly Problem[] };
+  /** Who gets to the databases, as `guard access` says; worked out once for an engine and the addresses of pods. */
+  readonly access: (engine: EngineName, podCidrs?: readonly string[]) => StackAccess;
   /** The resource that an object came with. */
   readonly resourceOf: (object: KubeObject) => Resource | undefined;
 }
 
+export interface StackAccess extends AccessTable {
+  readonly problems: readonly Problem[];
+}
+
 export function stackOf(resources: readonly Resource[]): Stack {
   const objects = mergedObjects(resources);
-  const tables = new Map<EngineName, AccessTable & { problems: readonly Problem[] }>();
+  const tables = new Map<string, StackAccess>();
   const owners = new Map(resources.flatMap((resource) => resource.objects.map((object) => [keyOf(object), resource])));
   return {
     resources,
     objects,
     resourceOf: (object) => owners.get(keyOf(object)),
-    access(engine) {
-      const known = tables.get(engine);
+    access(engine, podCidrs = []) {
+      const key = [engine, ...podCidrs].join(" ");
+      const known = tables.get(key);
       if (known !== undefined) return known;
       const problems: Problem[] = [];
-      const table = { ...access(objects, engine, problems), problems };
-      tables.set(engine, table);
+      const table = { ...access(objects, engine, problems, podCidrs), problems };
+      tables.set(key, table);
       return table;
     },
   };

@@ -23,9 +23,18 @@ export interface AccessComparison extends AccessTable {
   readonly changed: readonly { readonly before: AccessRow; readonly after: AccessRow }[];
 }
 
-/** Joins both layers: each source on each port of each cluster. */
-export function access(objects: readonly KubeObject[], engine: EngineName, problems: Problem[]): AccessTable {
-  return { rows: accessSubjects(objects, engine, problems).flatMap((subject) => subject.rowsFor(subject.candidates)) };
+/**
+ * Joins both layers: each source on each port of each cluster.
+ * @param podCidrs the ranges that pods get their addresses from; where they are not known, CIDRs leave pods undecided
+ */
+export function access(
+  objects: readonly KubeObject[],
+  engine: EngineName,
+  problems: Problem[],
+  podCidrs: readonly string[] = [],
+): AccessTable {
+  const subjects = accessSubjects(objects, engine, problems, podCidrs);
+  return { rows: subjects.flatMap((subject) => subject.rowsFor(subject.candidates)) };
 }
 
 /** Compares two versions: everybody whom either of them knows is asked about in both. */

@@ -49,7 +49,8 @@ export function verdictOf(evidence: Evidence): Verdict {
     return network === null ? "undecided" : network ? "lifeline" : "closed";
   }
   if (port !== ports.postgres) return network === null ? "undecided" : network ? "open" : "closed";
-  return friend ? friendVerdict(both(network, admits)) : strangerVerdict(network, admits);
+  // Whoever reads metrics is a stranger to PostgreSQL itself.
+  return friend && source.kind !== "scraper" ? friendVerdict(both(network, admits)) : strangerVerdict(network, admits);
 }
 
 /** A pooler's users are whoever policies name; only those without a name are strangers to it. */

@@ -13,6 +13,7 @@ import {
 } from "./known-deviations.ts";
 import { peerNames, portMeans } from "./matching.ts";
 import type { Block, Endpoint, Peer, Pod, Policy, Port, PortMatch, Rule, World } from "./model.ts";
+import { podAddresses } from "./pod-addresses.ts";
 import { podFinder } from "./pod-finder.ts";
 import { remember } from "./remember.ts";
 
@@ -57,8 +58,20 @@ export function k3s(world: World, without?: DeviationName): Engine {
   function isOutside(rule: Rule, endpoint: Endpoint): Trilean {
     if (rule.peers === "everyone") return true;
     const { blocks, hasUnknown } = peersOf(rule);
-    const known = blocks.length > 0 && addressesOf(endpoint, (address) => admits(blocks, address));
+    const known = blocks.length > 0 && addressesOf(endpoint, blocks, (address) => admits(blocks, address));
     return either(known, hasUnknown ? null : false);
+  }
+
+  /** What holds for all addresses of an endpoint; undecided where they differ or are not known. */
+  function addressesOf(endpoint: Endpoint, blocks: readonly Block[], holds: (address: string) => Trilean): Trilean {
+    const answers = new Set(addressesIn(endpoint, blocks).map(holds));
+    return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  function addressesIn(endpoint: Endpoint, blocks: readonly Block[]): readonly string[] {
+    if (endpoint.kind === "outsider") return endpoint.address === undefined ? [] : [endpoint.address];
+    const cidrs = blocks.flatMap(({ cidr, except }) => [cidr, ...except]);
+    return podAddresses(endpoint, world.podCidrs ?? [], cidrs);
   }
 
   function admits(blocks: readonly Block[], address: string): Trilean {
@@ -128,12 +141,4 @@ function opens(rule: Rule, means: (match: PortMatch) => Trilean): Trilean {
 
 function hasNames(rule: Rule): boolean {
   return rule.ports !== "all" && rule.ports.some(({ kind }) => kind === "name");
-}
-
-/** What holds for all addresses of an endpoint; undecided where they differ or are not known. */
-function addressesOf(endpoint: Endpoint, holds: (address: string) => Trilean): Trilean {
-  const addresses =
-    endpoint.kind === "pod" ? endpoint.addresses : endpoint.address === undefined ? [] : [endpoint.address];
-  const answers = new Set(addresses.map(holds));
-  return answers.size === 1 ? ([...answers][0] ?? null) : null;
 }

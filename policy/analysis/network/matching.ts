@@ -2,6 +2,7 @@ import { matches, type Labels } from "../selector.ts";
 import { anyOf, both, type Trilean } from "../trilean.ts";
 import { blockAdmits } from "./cidr.ts";
 import type { Block, Endpoint, Peer, Pod, Policy, Port, PortMatch, Rule, World } from "./model.ts";
+import { podAddresses } from "./pod-addresses.ts";
 
 type PodPeer = Extract<Peer, { kind: "pods" }>;
 
@@ -27,10 +28,11 @@ export function peerNames(peer: PodPeer, policy: Policy, pod: Pod, world: World)
  * Whether a block admits an endpoint. Whether pods count by their address is left to the network plugin, so the standard
  * only says what a block does not hold.
  */
-export function blockNames(block: Block, endpoint: Endpoint): Trilean {
+export function blockNames(block: Block, endpoint: Endpoint, podCidrs: readonly string[] = []): Trilean {
   if (endpoint.kind === "outsider") return blockAdmits(block, endpoint.address);
-  if (endpoint.addresses.length === 0) return null;
-  return endpoint.addresses.some((address) => blockAdmits(block, address) === true) ? null : false;
+  const addresses = podAddresses(endpoint, podCidrs, [block.cidr, ...block.except]);
+  if (addresses.length === 0) return null;
+  return addresses.some((address) => blockAdmits(block, address) === true) ? null : false;
 }
 
 /** Whether one item of `ports` means a port of this pod; a name means what the pod declares under it. */
@@ -66,7 +68,7 @@ function peerIs(peer: Peer, policy: Policy, endpoint: Endpoint, world: World): T
     case "unknown":
       return null;
     case "block":
-      return blockNames(peer.block, endpoint);
+      return blockNames(peer.block, endpoint, world.podCidrs);
     case "pods":
       return endpoint.kind === "pod" && peerNames(peer, policy, endpoint, world);
   }

@@ -27,6 +27,8 @@ export interface Pod {
   /** Empty where the input does not tell, as for every template. */
   readonly addresses: readonly string[];
   readonly hostNetwork: boolean;
+  /** The name of the ServiceAccount it runs as; left out where it is not known. */
+  readonly serviceAccount?: string;
   /** The labels of its namespace where the world does not know that namespace. */
   readonly namespaceLabels?: Labels;
 }
@@ -90,6 +92,8 @@ export interface World {
   readonly namespaceLabels: (namespace: string) => Labels;
   readonly policies: readonly Policy[];
   readonly foreign: readonly ForeignPolicy[];
+  /** The ranges that pods get their addresses from; left out: not known. */
+  readonly podCidrs?: readonly string[];
 }
 
 /** An answer and the policies it rests on. */

@@ -1,6 +1,7 @@
 import { at, isObject, list, object, text, texts, type Json, type JsonObject } from "../json.ts";
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readLabels, type Labels } from "../selector.ts";
+import { isUnknown } from "../unknown.ts";
 import type { DeclaredPort, Pod } from "./model.ts";
 
 /** The pod that an object is, or that it makes from its template; undefined for every other object and for finished pods. */
@@ -40,6 +41,7 @@ function podFrom(source: KubeObject, pod: JsonObject): Pod {
     ],
     addresses: podAddresses(pod["status"]),
     hostNetwork: spec["hostNetwork"] === true,
+    ...serviceAccountOf(spec),
   };
 }
 
@@ -57,6 +59,12 @@ function declaredPorts(container: Json, sidecar: boolean): DeclaredPort[] {
     if (protocol !== "TCP" && protocol !== "UDP" && protocol !== "SCTP") return [];
     return [{ number: containerPort, protocol, name: text(name) ?? "", sidecar }];
   });
+}
+
+/** The API server fills in the one from the other, and both with `default`. */
+function serviceAccountOf(spec: JsonObject): Pick<Pod, "serviceAccount"> {
+  const name = spec["serviceAccountName"] ?? spec["serviceAccount"] ?? "default";
+  return typeof name === "string" && !isUnknown(name) ? { serviceAccount: name === "" ? "default" : name } : {};
 }
 
 function podAddresses(status: Json | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import { isObject, list, object, quote, text, type Json, type JsonObject } from "../json.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import { readSelector } from "../selector.ts";
-import { isUnknown } from "../unknown.ts";
+import { holdsUnknown, isUnknown, unknownValue } from "../unknown.ts";
 import { blockProblem } from "./cidr.ts";
 import type { Peer, Policy, PortMatch, Protocol, Rule } from "./model.ts";
 
@@ -14,7 +14,8 @@ export function readPolicy(source: KubeObject, problems: Problem[]): Policy | un
     const text = `NetworkPolicy ${source.namespace}/${source.name} would be refused: ${message}`;
     found.push({ file: source.position.file, line: source.lineOf("spec", ...path), message: text });
   };
-  const spec = object(source.body["spec"]);
+  const written = source.body["spec"];
+  const spec = isUnknown(written) ? hiddenSpec : object(written);
   const ingress = readRules(spec, "ingress", "from", complain);
   const egress = readRules(spec, "egress", "to", complain);
   const types = readTypes(spec["policyTypes"], complain);
@@ -26,7 +27,8 @@ export function readPolicy(source: KubeObject, problems: Problem[]): Policy | un
   return {
     namespace: source.namespace,
     name: source.name,
-    selector,
+    // Either type may be missing in the end: then it isolates nobody.
+    selector: holdsUnknown(spec["policyTypes"]) ? { ...selector, known: false } : selector,
     isolatesIngress: types?.has("Ingress") ?? true,
     isolatesEgress: types?.has("Egress") ?? egress.length > 0,
     ingress,
@@ -35,8 +37,12 @@ export function readPolicy(source: KubeObject, problems: Problem[]): Policy | un
   };
 }
 
+/** What is not known at all may select, isolate and admit anything. */
+const hiddenSpec: JsonObject = { podSelector: unknownValue, ingress: unknownValue, egress: unknownValue };
+
 /** The declared types, undefined where the defaults apply: Ingress, and Egress only if there are egress rules. */
 function readTypes(value: Json | undefined, complain: Complain): ReadonlySet<string> | undefined {
+  if (holdsUnknown(value)) return new Set(["Ingress", "Egress"]);
   const types = list(value);
   for (const type of types) {
     if (type !== "Ingress" && type !== "Egress") {
@@ -47,7 +53,8 @@ function readTypes(value: Json | undefined, complain: Complain): ReadonlySet<str
 }
 
 function readRules(spec: JsonObject, direction: string, peersField: string, complain: Complain): Rule[] {
-  return list(spec[direction]).map((value, index): Rule => {
+  const written = spec[direction];
+  return (isUnknown(written) ? [unknownValue] : list(written)).map((value, index): Rule => {
     const rule = object(value);
     const peers = list(rule[peersField]).map((peer, position) =>
       readPeer(peer, (message) => {
@@ -71,6 +78,7 @@ function readPeer(value: Json, complain: (message: string) => void): Peer {
   if (isUnknown(value)) return { kind: "unknown" };
   const peer = object(value);
   const { podSelector: pods, namespaceSelector: namespaces, ipBlock } = peer;
+  if (isUnknown(ipBlock)) return { kind: "unknown" };
   if (isObject(ipBlock)) {
     if (pods !== undefined || namespaces !== undefined) complain("ipBlock cannot stand beside a selector in one peer");
     if (isUnknown(ipBlock) || isUnknown(ipBlock["cidr"]) || list(ipBlock["except"]).some(isUnknown)) {
@@ -84,12 +92,12 @@ function readPeer(value: Json, complain: (message: string) => void): Peer {
     if (problem !== undefined) complain(problem);
     return { kind: "block", block };
   }
-  if (!isObject(pods) && !isObject(namespaces)) {
+  if (![pods, namespaces].some((selector) => isObject(selector) || isUnknown(selector))) {
     complain("a peer needs a podSelector, a namespaceSelector or an ipBlock");
   }
   return {
     kind: "pods",
-    namespaces: isObject(namespaces) ? readSelector(namespaces, complain) : undefined,
+    namespaces: isObject(namespaces) || isUnknown(namespaces) ? readSelector(namespaces, complain) : undefined,
     pods: readSelector(pods ?? {}, complain),
   };
 }

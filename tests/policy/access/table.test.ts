@@ -167,6 +167,15 @@ spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
   });
 });
 
+test("whoever reads the metrics is no client that PostgreSQL locks out", () => {
+  const prometheus =
+    "{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: monitoring } }, " +
+    "podSelector: { matchLabels: { app: prometheus } } }";
+  const metrics = policy(`[{ from: [${prometheus}], ports: [{ port: 9187 }] }]`, "metrics");
+  const scraper = verdicts(rowsOf(cluster(closed) + sound + metrics)).filter((row) => row.startsWith("scraper"));
+  expect(scraper).toEqual(["scraper (app=prometheus) in monitoring 9187: lifeline"]);
+});
+
 describe("against an older version", () => {
   const tooWide = policy("[{ from: [{ podSelector: {} }], ports: [{ port: 5432 }] }]", "wide");
 

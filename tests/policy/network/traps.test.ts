@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unknownValue } from "../../../policy/analysis/unknown.ts";
 import { answer, policy, policyOn, reaching } from "./lab.ts";
 
 const everyone = ["myapp", "stranger", "remote"];
@@ -188,5 +189,27 @@ describe("N9: ipBlock", () => {
   test("except is undone by any other rule", () => {
     const other = policy("ingress: [{ from: [{ podSelector: {} }] }]", "other");
     expect(answer(block("10.244.0.0/24", "[10.244.0.11/32]") + other).allowed).toBe(true);
+  });
+});
+
+describe("what is not known before up", () => {
+  const reached = (spec: string) => answer(policy(spec)).allowed;
+
+  test.each([
+    `ingress: ${unknownValue}`,
+    `ingress: [${unknownValue}]`,
+    `ingress: [{ from: ${unknownValue} }]`,
+    `ingress: [{ from: [{ podSelector: ${unknownValue} }] }]`,
+    `ingress: [{ from: [{ namespaceSelector: ${unknownValue} }] }]`,
+    `ingress: [{ from: [{ ipBlock: ${unknownValue} }] }]`,
+    `ingress: [{ ports: ${unknownValue} }]`,
+    `policyTypes: ${unknownValue}`,
+    `policyTypes: [${unknownValue}]`,
+  ])("leaves undecided what %s admits", (spec) => {
+    expect(reached(spec)).toBeNull();
+  });
+
+  test("leaves undecided what a policy does of which nothing is known", () => {
+    expect(answer(policy("").replace(/spec: .*/, `spec: ${unknownValue}`)).allowed).toBeNull();
   });
 });

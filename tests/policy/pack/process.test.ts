@@ -124,6 +124,19 @@ describe("what is not known before up", () => {
   });
 });
 
+test("the engine's word on what a value was made of reaches the rules", async () => {
+  const sent = (type: string, references: Record<string, string[]>): Sent => ({
+    ...{ type, name: "one", urn: `urn:pulumi:dev::p::${type}::one`, properties: {}, references },
+  });
+  const server = sent("hcloud:index/server:Server", {});
+  const behind = async (property: string) => {
+    const attachment = sent("hcloud:index/firewallAttachment:FirewallAttachment", { [property]: [server.urn] });
+    return of("servers-behind-firewall", await pack.analyzeStack([server, attachment]));
+  };
+  expect(await behind("serverIds")).toEqual([]);
+  expect(await behind("firewallId")).toHaveLength(1);
+});
+
 test("no secret is printed", async () => {
   const secret = (value: unknown) => ({ ...secretMark, value });
   const sent = (type: string, properties: object): Sent => ({

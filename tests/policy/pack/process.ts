@@ -19,6 +19,8 @@ export interface Sent {
   name: string;
   properties: Record<string, unknown>;
   protect?: boolean;
+  /** The URNs of what a property's value was made of; sent with everything together. */
+  references?: Record<string, string[]>;
 }
 
 /** What a pack has to say of what was sent. */
@@ -100,9 +102,13 @@ export class PackProcess {
 
   /** What is said of everything together. */
   async analyzeStack(resources: readonly Sent[]): Promise<Said[]> {
-    const list = resources.map(({ type, urn, name, properties, protect = false }) => {
+    const list = resources.map(({ type, urn, name, properties, protect = false, references = {} }) => {
       const options = new analyzer.AnalyzerResourceOptions().setProtect(protect);
       const resource = new analyzer.AnalyzerResource().setType(type).setUrn(urn).setName(name).setOptions(options);
+      for (const [property, urns] of Object.entries(references)) {
+        const dependencies = new analyzer.AnalyzerPropertyDependencies().setUrnsList(urns);
+        resource.getPropertydependenciesMap().set(property, dependencies);
+      }
       return resource.setProperties(struct(properties));
     });
     const request = new analyzer.AnalyzeStackRequest().setResourcesList(list);

@@ -26,9 +26,14 @@ export interface PowerRow {
  */
 export function powers(objects: readonly KubeObject[], subject?: string): readonly PowerRow[] {
   const rbac = authorizer(objects);
-  const isDatabaseSecret = databaseSecrets(objects);
   const subjects = subject === undefined ? subjectsOf(objects, rbac) : [subject];
-  return subjects.flatMap((each) => powersOf(each, rbac, isDatabaseSecret));
+  return subjects.flatMap(powerJudge(objects, rbac));
+}
+
+/** The same of one subject after the other, for those who have the authorizer of the objects already. */
+export function powerJudge(objects: readonly KubeObject[], rbac: Authorizer): (subject: string) => readonly PowerRow[] {
+  const isDatabaseSecret = databaseSecrets(objects);
+  return (subject) => powersOf(subject, rbac, isDatabaseSecret);
 }
 
 function powersOf(subject: string, rbac: Authorizer, isDatabaseSecret: IsDatabaseSecret): PowerRow[] {

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { clientsOf } from "../../../../policy/rules/rbac/clients.ts";
+import { stackOf } from "../../../../policy/rules/stack.ts";
+import { manifests } from "../lab.ts";
+import { beside, sound, without } from "../sound.ts";
+import { clusterRoleBinding, role, roleBinding } from "./manifests.ts";
+
+const clients = (yaml: string, parameters = {}) =>
+  clientsOf(stackOf(manifests(yaml)), parameters).map(({ title }) => title);
+const myapp = ["ServiceAccount production/myapp"];
+const job = (labels: string, account = "") => `apiVersion: batch/v1
+kind: Job
+metadata: { name: job, namespace: production }
+spec: { template: { metadata: { labels: ${labels} }, spec: { ${account} containers: [{ name: main }] } } }
+`;
+const reports = "{ kind: ServiceAccount, name: reports }";
+const readsAll = role("reader", '[{ apiGroups: [""], resources: [secrets], verbs: [get, list] }]');
+
+test.each([
+  ["the workload that a selector matches and the account that the Role names", sound, myapp],
+  ["the workload alone", without("RoleBinding", "read-pg-app-secret"), myapp],
+  ["the Role alone", without("Deployment", "myapp"), myapp],
+  ["a workload without an account", beside(job("{ app: myapp }")), ["ServiceAccount production/default", ...myapp]],
+  ["another workload", beside(job("{ app: other }", "serviceAccountName: other,")), myapp],
+  [
+    "whoever holds another binding to the Role",
+    beside(roleBinding("Role read-pg-app-secret", reports)),
+    [...myapp, "ServiceAccount production/reports"],
+  ],
+  [
+    "whoever reads all Secrets there",
+    beside(`${readsAll}---\n${roleBinding("Role reader", reports)}`),
+    [...myapp, "ServiceAccount production/reports"],
+  ],
+  [
+    "no account that reads Secrets everywhere, as operators do",
+    beside(
+      clusterRoleBinding("ClusterRole cluster-admin", "{ kind: ServiceAccount, name: flux, namespace: flux-system }"),
+    ),
+    myapp,
+  ],
+  // What the operator itself makes for a Cluster and a Pooler: pkg/specs/roles.go, pkg/specs/pgbouncer/roles.go.
+  [
+    "not the account of the instances",
+    beside(`${role("pg", '[{ apiGroups: [""], resources: [secrets], resourceNames: [pg-app, pg-ca], verbs: [get, watch] }]')}---
+${roleBinding("Role pg", "{ kind: ServiceAccount, name: pg }")}`),
+    myapp,
+  ],
+])("knows %s", (_, yaml, expected) => {
+  expect(clients(yaml)).toEqual(expected);
+});
+
+test("knows whom the parameter names", () => {
+  expect(clients(sound, { clients: [{ namespace: "shop", name: "web" }] })).toEqual([
+    ...myapp,
+    "ServiceAccount shop/web",
+  ]);
+});
