@@ -1,9 +1,11 @@
 import { PolicyPack } from "@pulumi/policy";
 import { refuseWrongConfiguration } from "./pack/configuration.ts";
 import { policyOf } from "./pack/policies.ts";
+import { readRequestsOnce } from "./pack/requests.ts";
 import { rules } from "./rules/index.ts";
 
 refuseWrongConfiguration(rules);
+readRequestsOnce(rules);
 
 new PolicyPack("hcloud-postgres", {
   displayName: "PostgreSQL on Hetzner k3s",

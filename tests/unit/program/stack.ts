@@ -27,10 +27,13 @@ export interface StackOptions {
   live?: Partial<LiveCluster>;
   /** What an earlier `up` left as stack outputs. */
   outputs?: Record<string, unknown>;
+  /** A first preview: neither ids nor outputs are known. */
+  preview?: boolean;
 }
 
 const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 const PROJECT = "hcloud-postgres";
+const PASSWORD = "random:index/randomPassword:RandomPassword";
 
 export const STACK = (name: string) => `organization/${PROJECT}/${name}`;
 
@@ -53,6 +56,7 @@ export const EMPTY_CLUSTER: LiveCluster = {
 
 /** Runs the whole program for a stack file under Pulumi's mocks and answers everything it registered. */
 export async function runStack(name: string, options: StackOptions = {}): Promise<Registered[]> {
+  const { preview = false } = options;
   vi.resetModules();
   vi.doMock(import("../../../components/cluster/live.ts"), async (original) => ({
     ...(await original()),
@@ -61,18 +65,18 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name: resource, inputs }) => ({
-        id: `${resource}-id`,
+        id: preview ? undefined : `${resource}-id`,
         state: {
           ...(inputs as Record<string, unknown>),
           ...(type === "pulumi:pulumi:StackReference" && { outputs: options.outputs ?? {} }),
-          ...(type === "random:index/randomPassword:RandomPassword" && { result: `Pa55w0rd-of-${resource}` }),
+          ...(type === PASSWORD && !preview && { result: `Pa55w0rd-of-${resource}` }),
         },
       }),
       call: () => ({}),
     },
     PROJECT,
     name,
-    false,
+    preview,
     "organization",
   );
   pulumi.runtime.setAllConfig(stackConfig(name, options.config), [`${PROJECT}:kubeconfig`]);

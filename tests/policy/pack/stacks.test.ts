@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { runStack } from "../../unit/program/stack.ts";
+import { PackProcess, type Level, type Sent } from "./process.ts";
+
+const policy = join(import.meta.dirname, "..", "..", "..", "policy");
+
+let pack: PackProcess;
+
+beforeAll(async () => {
+  pack = await PackProcess.start(policy);
+  return () => pack.stop();
+}, 60_000);
+
+/** Configures the pack as the engine does for a profile. */
+async function use(profile: string): Promise<void> {
+  type Given = string | { enforcementLevel?: string };
+  const given = JSON.parse(readFileSync(join(policy, "profiles", `${profile}.json`), "utf8")) as Record<string, Given>;
+  const levelOf = (of: Given | undefined) => (typeof of === "string" ? of : of?.enforcementLevel);
+  const policies = (await pack.info()).getPoliciesList();
+  const configured = policies.map((one) => {
+    const own = given[one.getName()];
+    const properties = typeof own === "object" ? { ...own, enforcementLevel: undefined } : {};
+    const level = (levelOf(own) ?? levelOf(given["all"]) ?? "mandatory").toUpperCase() as Level;
+    return [one.getName(), { level, properties }] as const;
+  });
+  await pack.configure(Object.fromEntries(configured));
+}
+
+async function judged(stack: string, preview: boolean): Promise<unknown[]> {
+  const resources: Sent[] = (await runStack(stack, { preview })).map(({ inputs, ...resource }) => ({
+    ...resource,
+    properties: inputs,
+  }));
+  expect(resources.length).toBeGreaterThan(10);
+  const one = await Promise.all(resources.map((resource) => pack.analyze(resource)));
+  return [...one.flat(), ...(await pack.analyzeStack(resources))];
+}
+
+test.each([
+  ["production", "production"],
+  ["staging", "development"],
+  ["local", "development"],
+])(
+  "stack %s gives no finding with profile %s, in its first preview neither",
+  async (stack, profile) => {
+    await use(profile);
+    expect(await judged(stack, true)).toEqual([]);
+    expect(await judged(stack, false)).toEqual([]);
+  },
+  120_000,
+);
