@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { KubeClient } from "../kube/client.ts";
+import { bundle } from "../policy/build.ts";
 import { pulumi, type PulumiOptions } from "./engine/pulumi.ts";
 import { Refusal, step } from "./log.ts";
 import { stateDir } from "./paths.ts";
@@ -16,6 +17,8 @@ export const configFile = join(folder, `Pulumi.${STACK}.yaml`);
 
 const ofStack = ["--stack", STACK];
 const configured = [...ofStack, "--config-file", configFile];
+const pack = join(checkout, "policy");
+const judged = ["--policy-pack", pack, "--policy-pack-config", join(pack, "profiles", "development.json")];
 
 /** Stack configuration in its file's form, as far as it is rewritten here. */
 interface StackFile {
@@ -50,10 +53,11 @@ export async function prepareStack({ kubeconfig, config = {} }: StackArgs): Prom
   await must(["config", "set", "--secret", "kubeconfig", ...configured], { input: kubeconfig });
 }
 
-/** Shows what `up` would do; refused when the program or a gate says no. */
+/** Shows what `up` would do; refused when the program, a gate or a rule of the policy pack says no. */
 export async function preview(): Promise<void> {
-  step("pulumi preview");
-  await must(["preview", ...configured], { show: true });
+  step("pulumi preview, judged by the policy pack (profile development)");
+  await bundle();
+  await must(["preview", ...configured, ...judged], { show: true });
 }
 
 /** Brings the stack up. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { accessCommand } from "./cli/access.ts";
+import { checkCommand, checkFormats, type CheckOptions } from "./cli/check.ts";
 import { formats, render, type Format, type Report } from "./cli/format.ts";
 import { hbaCommand, parseMajor, parseSelectors, type HbaOptions } from "./cli/hba.ts";
 import { canCommand, powersCommand, type CanOptions } from "./cli/rbac.ts";
@@ -17,11 +18,11 @@ const program = new Command("guard")
   .showHelpAfterError("(guard --help shows what there is)");
 
 /** A command with the options that all of them have. */
-function command(nameAndArgs: string, description: string): Command {
+function command(name: string, description: string, choices: readonly string[] = formats): Command {
   return program
-    .command(nameAndArgs)
+    .command(name)
     .description(description)
-    .addOption(new Option("--format <format>", "how to answer").choices(formats).default("table"));
+    .addOption(new Option("--format <format>", "how to answer").choices(choices).default("table"));
 }
 
 const engine = () =>
@@ -29,6 +30,19 @@ const engine = () =>
     .choices(["standard", "k3s"])
     .default("standard");
 const filesHelp = "manifests, directories, `pulumi preview --json`, `pulumi stack export`, or - for standard input";
+
+command("check", "every rule of the policy pack", checkFormats)
+  .argument("<files...>", filesHelp)
+  .addOption(
+    new Option("--fail-on <level>", "the lowest level of a finding that makes the exit code 1")
+      .choices(["mandatory", "advisory"])
+      .default("mandatory"),
+  )
+  .option("--config <file>", "levels and parameters of the rules, as for pulumi's --policy-pack-config")
+  .action((files: string[], options: CheckOptions) => {
+    const { report, exitCode } = checkCommand(files, options);
+    answer(report, options.format === "sarif" ? "json" : options.format, exitCode);
+  });
 
 command("access", "both layers joined: each source on each port of each CloudNativePG Cluster")
   .argument("<files...>", filesHelp)

@@ -16,6 +16,8 @@ export interface Resource {
   readonly properties: JsonObject;
   /** Whether Pulumi refuses to delete it; undefined where the input does not tell. */
   readonly protect: boolean | undefined;
+  /** The URNs of the resources that a property's value was made of, by property; undefined where the input does not tell. */
+  readonly references: Readonly<Record<string, readonly string[]>> | undefined;
   /** Whether it sets only some fields of an object that may exist already. */
   readonly patch: boolean;
   /** The Kubernetes objects in it: one, those of a list, or none. */
@@ -25,7 +27,7 @@ export interface Resource {
 }
 
 /** What an engine, a preview or a state says of a resource besides its properties. */
-export type Registration = Pick<Resource, "type" | "name" | "urn" | "protect">;
+export type Registration = Pick<Resource, "type" | "name" | "urn" | "protect" | "references">;
 
 /** A resource whose properties stand at a path of a document. Some SDKs leave apiVersion and kind to the type token. */
 export function resourceAt(
@@ -68,6 +70,7 @@ export function resourceOfObject(one: KubeObject): Resource {
     urn: "",
     properties: one.body,
     protect: undefined,
+    references: undefined,
     patch: false,
     objects: [one],
     position: one.position,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { loadManifests } from "../analysis/load/index.ts";
 import type { Json } from "../analysis/json.ts";
 import type { KubeObject, Problem } from "../analysis/objects.ts";
+import type { Resource } from "../analysis/resources.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -17,6 +18,20 @@ export function readObjects(files: readonly string[]): readonly KubeObject[] {
     );
   }
   return objects;
+}
+
+/**
+ * Reads everything that a command's inputs want to have, Kubernetes objects and others, and says on standard error what
+ * could not be read.
+ * @throws UsageError where there is nothing to judge
+ */
+export function readResources(files: readonly string[]): readonly Resource[] {
+  const { resources, problems } = loadManifests(files);
+  report(problems);
+  if (resources.length === 0) {
+    throw new UsageError(`no resource in ${files.join(", ")}: expected manifests, a preview or a stack export`);
+  }
+  return resources;
 }
 
 /** Says on standard error what is wrong with the input, one line each. */

@@ -49,9 +49,17 @@ export function policyOf(rule: Rule): Policy {
   };
 }
 
-function resourceOf({ type, name, urn, opts, props }: ResourceValidationArgs | PolicyResource): Resource {
+function resourceOf(args: ResourceValidationArgs | PolicyResource): Resource {
+  const { type, name, urn, opts, props } = args;
   const document = { value: plainValue(props), lineOf: () => 1 };
-  return resourceAt(document, [], { type, name, urn, protect: opts.protect }, urn, []);
+  return resourceAt(document, [], { type, name, urn, protect: opts.protect, references: referencesOf(args) }, urn, []);
+}
+
+/** Of what its values were made, the engine tells only together with everything else. */
+function referencesOf(args: ResourceValidationArgs | PolicyResource): Resource["references"] {
+  if (!("propertyDependencies" in args)) return undefined;
+  const entries = Object.entries(args.propertyDependencies);
+  return Object.fromEntries(entries.map(([property, resources]) => [property, resources.map(({ urn }) => urn)]));
 }
 
 function configured(args: ResourceValidationArgs | StackValidationArgs): JsonObject {

@@ -5,7 +5,9 @@ let last: { readonly fingerprint: string; readonly stack: Stack } | undefined;
 
 /** The engine sends everything anew to each stack rule in turn: what one of them worked out serves the next. */
 export function stackOnce(resources: readonly Resource[]): Stack {
-  const fingerprint = JSON.stringify(resources.map(({ urn, protect, properties }) => [urn, protect, properties]));
+  const fingerprint = JSON.stringify(
+    resources.map(({ urn, protect, references, properties }) => [urn, protect, references, properties]),
+  );
   if (last?.fingerprint !== fingerprint) last = { fingerprint, stack: stackOf(resources) };
   return last.stack;
 }

@@ -1,5 +1,5 @@
 import { majors, type Major } from "../hba/index.ts";
-import { at, list, object, stringMap, text, texts } from "../json.ts";
+import { at, list, object, stringMap, text, texts, type Json } from "../json.ts";
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readSelector, type Selector } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
@@ -54,7 +54,7 @@ export function readClusters(objects: readonly KubeObject[]): Cluster[] {
       instances: typeof instances === "number" ? instances : 1,
       major: readMajor(source),
       pgHba: isUnknown(pgHba) || list(pgHba).some(isUnknown) ? undefined : texts(pgHba),
-      ldap: ldapLine(text(at(postgresql, "ldap", "server"))),
+      ldap: ldapLine(postgresql["ldap"]),
       selectors: list(spec["podSelectorRefs"]).flatMap((ref) => {
         const name = text(at(ref, "name"));
         return name === undefined ? [] : [{ name, selector: readSelector(at(ref, "selector"), ignore) }];
@@ -87,9 +87,13 @@ function readMajor({ body }: KubeObject): Major {
   return majors.find((major) => major === asked) ?? defaultMajor;
 }
 
-/** Which server it asks and how it binds changes nothing about which connections the line catches. */
-function ldapLine(server: string | undefined): string {
-  return server === undefined ? "" : "host all all 0.0.0.0/0 ldap ldapserver=directory";
+/**
+ * Which server it asks and whom it binds as changes nothing about which connections the line catches; without a way to
+ * bind the operator writes none, and with a line that names none PostgreSQL would refuse the file.
+ */
+function ldapLine(ldap: Json | undefined): string {
+  const binds = [at(ldap, "bindAsAuth"), at(ldap, "bindSearchAuth")].some((way) => way !== undefined && way !== null);
+  return binds ? "host all all 0.0.0.0/0 ldap ldapserver=directory ldapprefix=any" : "";
 }
 
 /** Whether a PodMonitor names the cluster by its label. */

@@ -4,6 +4,7 @@ import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "
 import { toText } from "../hba/bytes.ts";
 import type { Endpoint } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
+import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
@@ -37,11 +38,16 @@ export interface PostgresLayer {
   readonly linesFor: (source: Endpoint) => readonly HbaLine[];
 }
 
+/** A rule, and what is shown of it whomever it catches. */
 interface Placed {
   readonly rule: Rule;
-  readonly index: number;
-  readonly line: number | null;
-  readonly origin: HbaLine["origin"];
+  readonly shown: Omit<HbaLine, "tls" | "certain">;
+}
+
+/** Whether a line catches some source. */
+interface Caught {
+  readonly line: Placed;
+  readonly catches: Trilean;
 }
 
 /**
@@ -77,14 +83,20 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     if (entry.rule === undefined || entry.rule.type === "local") return [];
     const { origin, item } = rendered.source(entry.line);
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
-    return [{ rule: entry.rule, index, line, origin }];
+    return [{ rule: entry.rule, shown: { ...describe(entry.rule), line, origin, index } }];
   });
   const standIns = new Map([...names].map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
   const byName = groupBy(placed, ({ rule }) => standInOf(rule, standIns));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
-  const ways = placed.filter(({ origin, rule }) => origin === "file" && rule.method !== "reject");
+  const ofTemplates = generalLines((rule) => {
+    const cidr = cidrOf(rule);
+    return cidr === undefined ? [] : podAddresses({ addresses: [], hostNetwork: false }, podCidrs, [cidr]);
+  });
+  const unaddressed = generalLines(() => []);
+
+  const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
   return {
     known: true,
     admitted: {
@@ -94,14 +106,25 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
         .flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
-      const general = (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
+      const addresses = addressesOf(source);
+      const general = addresses.length > 0 ? generalLines(() => addresses) : linesWithout(source);
       const bySelector = refsOf(source).flatMap(({ name, selected }) =>
         (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
       );
-      const inOrder = [...general, ...bySelector].sort((a, b) => a.line.index - b.line.index);
-      return visible(inOrder);
+      if (bySelector.length === 0) return visible(general);
+      return visible([...general, ...bySelector].sort((a, b) => a.line.shown.index - b.line.shown.index));
     },
   };
+
+  /** The lines that ask for no pods of the cluster's namespace. */
+  function generalLines(addressesFor: (rule: Rule) => readonly string[]): readonly Caught[] {
+    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, addressesFor(line.rule)) }));
+  }
+
+  /** Those that catch a source of which no address is known. */
+  function linesWithout(source: Endpoint): readonly Caught[] {
+    return source.kind === "pod" && !source.hostNetwork ? ofTemplates : unaddressed;
+  }
 
   function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
     if (source.kind !== "pod" || source.namespace !== cluster.namespace) return [];
@@ -111,19 +134,12 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       .filter(({ selected }) => selected !== false);
   }
 
-  function catches({ rule }: Placed, source: Endpoint): Trilean {
+  function catches({ rule }: Placed, addresses: readonly string[]): Trilean {
     if (rule.address?.kind === "all") return true;
     if (rule.address?.kind === "host") return holds(rule, anAddress);
-    const addresses = addressesOf(source, rule);
     if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
     const answers = new Set(addresses.map((address) => holds(rule, address)));
     return answers.size === 1 ? ([...answers][0] ?? null) : null;
-  }
-
-  function addressesOf(source: Endpoint, rule: Rule): readonly string[] {
-    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
-    const cidr = cidrOf(rule);
-    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
   }
 
   /** Whether the line's address column holds an address, whoever the user is. */
@@ -140,6 +156,12 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
     return verdict.kind === "undecided" ? null : verdict.kind === "match";
   }
+}
+
+/** None where the input does not tell, as for every template. */
+function addressesOf(source: Endpoint): readonly string[] {
+  if (source.kind === "pod") return source.addresses;
+  return source.address === undefined ? [] : [source.address];
 }
 
 /** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */
@@ -162,7 +184,7 @@ function standInOf({ address }: Rule, standIns: ReadonlyMap<string, string>): st
 }
 
 /** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
-function cidrOf({ address }: Rule): string | undefined {
+export function cidrOf({ address }: Rule): string | undefined {
   if (address?.kind !== "range") return undefined;
   const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
   return /^1*0*$/.test(bits)
@@ -170,31 +192,30 @@ function cidrOf({ address }: Rule): string | undefined {
     : undefined;
 }
 
-/** The lines that no earlier, certain line hides wholly. */
-function visible(lines: readonly { line: Placed; catches: Trilean }[]): HbaLine[] {
+function describe({ type, databases, users, method }: Rule): Pick<HbaLine, "type" | "databases" | "roles" | "method"> {
+  return { type, databases: databases.map(shownName), roles: users.map(shownName), method };
+}
+
+/** In quotes where only they make it a name. */
+function shownName({ text, quoted }: Name): string {
+  const name = toText(text);
+  return quoted && /^(all|sameuser|samerole|samegroup|replication)$|^[+/@]/.test(name) ? `"${name}"` : name;
+}
+
+/** The lines that no earlier, certain line hides wholly. Most sources are caught by the same ones. */
+const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
   const earlier: Rule[] = [];
-  return lines.flatMap(({ line: { rule, line, origin, index }, catches }): HbaLine[] => {
+  return lines.flatMap(({ line: { rule, shown }, catches }): HbaLine[] => {
     if (catches === false) return [];
     const open = transports(rule.type).filter(
       (transport) => !earlier.some((other) => transports(other.type).includes(transport) && covers(other, rule)),
     );
     if (catches === true) earlier.push(rule);
     if (open.length === 0) return [];
-    return [
-      {
-        line,
-        origin,
-        type: rule.type,
-        databases: rule.databases.map(({ text }) => toText(text)),
-        roles: rule.users.map(({ text }) => toText(text)),
-        method: rule.method,
-        tls: open.length > 1 ? "any" : open[0] === "tls" ? "required" : "forbidden",
-        index,
-        certain: catches === true,
-      },
-    ];
+    const tls = open.length > 1 ? "any" : open[0] === "tls" ? "required" : "forbidden";
+    return [{ ...shown, tls, certain: catches === true }];
   });
-}
+});
 
 /** The transports of a type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
 function transports(type: Rule["type"]): readonly ("tls" | "plain")[] {

@@ -79,9 +79,22 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
   const targets = distinguished(household.instances, world);
 
-  function row(candidate: Candidate, port: number, targets: readonly Pod[], pooler?: Pod): AccessRow {
+  /** The rows of one candidate on the instances' ports, or on those of a pooler. */
+  function rows(candidate: Candidate, ports: readonly number[], targets: readonly Pod[], pooler?: Pod): AccessRow[] {
+    const answers = pairs(candidate.endpoints, targets).map(([from, to]) => ask(from, to));
+    return ports.map((number) => {
+      const port = { number, protocol: "TCP" } as const;
+      return row(
+        candidate,
+        number,
+        answers.map((answer) => answer(port)),
+        pooler,
+      );
+    });
+  }
+
+  function row(candidate: Candidate, port: number, answers: readonly ComparedAnswer[], pooler?: Pod): AccessRow {
     const { source, friend, endpoints, lifelines = [] } = candidate;
-    const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to, { number: port, protocol: "TCP" }));
     const { allowed, by, differs } = deciding(answers, friend);
     const lines = port === ports.postgres ? waysIn(source, pooler === undefined ? endpoints : [pooler], layer) : [];
     const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
@@ -115,11 +128,11 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     cluster,
     candidates: findSources({ world, household, admitted: layer.admitted }),
     rowsFor: (some) => [
-      ...some.flatMap((candidate) => instancePorts.map((port) => row(candidate, port, targets))),
+      ...some.flatMap((candidate) => rows(candidate, instancePorts, targets)),
       ...household.poolers.flatMap(({ pod }) =>
         some
           .filter(({ source: { kind } }) => kind !== "operator" && kind !== "peer" && kind !== "pooler")
-          .flatMap((candidate) => poolerPorts.map((port) => row(candidate, port, [pod], pod))),
+          .flatMap((candidate) => rows(candidate, poolerPorts, [pod], pod)),
       ),
     ],
   };

@@ -95,6 +95,27 @@ export function expandLine(line: string, selectors: SelectorAddresses): readonly
   return addresses.map((address) => line.slice(0, start) + hostRange(address) + line.slice(end + 1));
 }
 
+/** The reference in a line that the operator looks at, and what stands before and after it. */
+export interface Reference {
+  readonly type: string;
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** The reference of a line taken apart; undefined where the operator sees none. */
+export function readReference(line: string): Reference | undefined {
+  const found = findReference(line);
+  if (found === undefined) return undefined;
+  const { start, colon, end } = found;
+  return {
+    type: line.slice(start + opening.length, colon),
+    name: line.slice(colon + 1, end),
+    before: line.slice(0, start),
+    after: line.slice(end + 1),
+  };
+}
+
 const opening = "${";
 
 /** The first `${type:name}` in a line, neither of them empty; the operator expands no other. */

@@ -1,5 +1,13 @@
 /** What a pg_hba.conf means to PostgreSQL 14 to 18, bare or as CloudNativePG writes it. */
-export { expandLine, renderCnpg, type RenderedFile, type SelectorAddresses, type Source } from "./cnpg.ts";
+export {
+  expandLine,
+  readReference,
+  renderCnpg,
+  type Reference,
+  type RenderedFile,
+  type SelectorAddresses,
+  type Source,
+} from "./cnpg.ts";
 export { type Connection, decide, type Verdict } from "./decide.ts";
 export { type Decision, hba, type HbaArgs, type HbaReport, type ReportedRule } from "./hba.ts";
 export { type Entry, type HbaError, type HbaFile, type Location, maximumBytes, parse, TooLarge } from "./parse.ts";

@@ -40,23 +40,31 @@ function readJson(text: string): Json | undefined {
 
 /** A line that starts with --- ends a document whatever it stands in, so the documents of a file can be read one by one. */
 function* split(text: string): Generator<{ source: string; firstLine: number }> {
-  let source: string[] = [];
+  let start = 0;
   let firstLine = 1;
-  const lines = text.split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (/^(---|\.\.\.)(\s|$)/.test(line)) {
-      if (hasContent(source)) yield { source: source.join("\n"), firstLine };
-      source = line.startsWith("---") ? [line.slice(3)] : [];
-      firstLine = line.startsWith("---") ? index + 1 : index + 2;
-    } else {
-      source.push(line);
-    }
+  for (const end of [...boundaries(text), text.length]) {
+    const source = text.slice(start, end);
+    if (hasContent(source)) yield { source, firstLine };
+    firstLine += count(source, "\n");
+    start = end + marker.length;
   }
-  if (hasContent(source)) yield { source: source.join("\n"), firstLine };
 }
 
-function hasContent(lines: readonly string[]): boolean {
-  return lines.some((line) => /^\s*[^\s#%]/.test(line));
+const marker = "---";
+
+/** Where the lines start that end a document. */
+function boundaries(text: string): number[] {
+  return Array.from(text.matchAll(/(?<![^\n])(?:---|\.\.\.)(?!\S)/g), ({ index }) => index);
+}
+
+function hasContent(source: string): boolean {
+  return /(?<![^\n])[^\S\n]*[^\s#%]/.test(source);
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++;
+  return found;
 }
 
 function reason(error: unknown): string {

@@ -1,4 +1,4 @@
-import { at, isObject, list, object, text, type Json } from "../json.ts";
+import { at, isObject, list, object, text, texts, type Json } from "../json.ts";
 import type { Problem } from "../objects.ts";
 import { resourceAt, type Resource } from "../resources.ts";
 import { readToken } from "../type-token.ts";
@@ -60,6 +60,9 @@ function resource(document: SourceDocument, path: Path, file: string, problems: 
     name: urn.slice(urn.lastIndexOf("::") + "::".length),
     urn,
     protect: at(value, "protect") === true,
+    references: Object.fromEntries(
+      Object.entries(object(at(value, "propertyDependencies"))).map(([property, urns]) => [property, texts(urns)]),
+    ),
   };
   return resourceAt(document, [...path, isStored ? "outputs" : "inputs"], registration, file, problems);
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import { matches, type Selector } from "../selector.ts";
 import type { Pod } from "./model.ts";
 
@@ -8,21 +9,42 @@ const everyPod: Selector = { requirements: [], known: true };
 
 /** Files pods by namespace and label, so that a selector is only tried on the pods that wear a label it asks for. */
 export function podFinder(pods: readonly Pod[]): PodFinder {
-  const buckets = new Map<string, Pod[]>();
-  const file = (key: string, pod: Pod) => {
-    const bucket = buckets.get(key);
-    if (bucket === undefined) buckets.set(key, [pod]);
-    else bucket.push(pod);
+  let files: ReadonlyMap<string, File> | undefined;
+  return (namespace, selector = everyPod) => {
+    files ??= fileByNamespace(pods);
+    const asked = namespace === undefined ? [...files.values()] : [files.get(namespace) ?? emptyFile];
+    return asked.flatMap((file) => select(file, selector));
   };
+}
+
+/** The pods of one namespace. */
+interface File {
+  readonly pods: readonly Pod[];
+  readonly byLabel: ReadonlyMap<string, readonly Pod[]>;
+}
+
+const emptyFile: File = { pods: [], byLabel: new Map() };
+
+function fileByNamespace(pods: readonly Pod[]): ReadonlyMap<string, File> {
+  const byNamespace = groupBy(pods, ({ namespace }) => namespace);
+  return new Map([...byNamespace].map(([namespace, own]) => [namespace, { pods: own, byLabel: byLabels(own) }]));
+}
+
+function byLabels(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const wearing = new Map<string, Pod[]>();
   for (const pod of pods) {
-    for (const scope of [pod.namespace, ""]) {
-      file(scope, pod);
-      for (const [key, value] of Object.entries(pod.labels.values)) file(`${scope}\n${key}\n${value}`, pod);
+    for (const [key, value] of Object.entries(pod.labels.values)) {
+      const label = `${key}\n${value}`;
+      const others = wearing.get(label);
+      if (others === undefined) wearing.set(label, [pod]);
+      else others.push(pod);
     }
   }
-  return (namespace = "", selector = everyPod) => {
-    const wanted = selector.requirements.find(({ operator, values }) => operator === "In" && values.length === 1);
-    const key = wanted === undefined ? namespace : `${namespace}\n${wanted.key}\n${wanted.values[0] ?? ""}`;
-    return (buckets.get(key) ?? []).filter((pod) => matches(selector, pod.labels) === true);
-  };
+  return wearing;
+}
+
+function select({ pods, byLabel }: File, selector: Selector): readonly Pod[] {
+  const wanted = selector.requirements.find(({ operator, values }) => operator === "In" && values.length === 1);
+  const worn = wanted === undefined ? pods : (byLabel.get(`${wanted.key}\n${wanted.values[0] ?? ""}`) ?? []);
+  return worn.filter((pod) => matches(selector, pod.labels) === true);
 }

@@ -1,5 +1,5 @@
 import type { Engine } from "./engine.ts";
-import { judge } from "./judge.ts";
+import { pairJudge } from "./judge.ts";
 import { k3s } from "./k3s.ts";
 import type { Answer, Endpoint, Pod, Port, World } from "./model.ts";
 import { standard } from "./standard.ts";
@@ -14,16 +14,20 @@ export interface ComparedAnswer extends Answer {
   readonly differs: boolean;
 }
 
-/** Judges with one engine and marks where the other one answers otherwise. */
+/** Judges pairs with one engine, port by port, and marks where the other one answers otherwise. */
 export function comparingJudge(
   world: World,
   engine: EngineName,
-): (from: Endpoint, to: Pod, port: Port) => ComparedAnswer {
-  const own = judge(world, engines[engine](world));
-  const other = judge(world, engines[engine === "k3s" ? "standard" : "k3s"](world));
-  return (from, to, port) => {
-    const answer = own(from, to, port);
-    return { ...answer, differs: other(from, to, port).allowed !== answer.allowed };
+): (from: Endpoint, to: Pod) => (port: Port) => ComparedAnswer {
+  const own = pairJudge(world, engines[engine](world));
+  const other = pairJudge(world, engines[engine === "k3s" ? "standard" : "k3s"](world));
+  return (from, to) => {
+    const answer = own(from, to);
+    const otherAnswer = other(from, to);
+    return (port) => {
+      const { allowed, by } = answer(port);
+      return { allowed, by, differs: otherAnswer(port).allowed !== allowed };
+    };
   };
 }
 
@@ -46,11 +50,12 @@ export function reach(world: World, ports: readonly Port[], engine: EngineName):
   return world.pods.flatMap((from) =>
     world.pods
       .filter((to) => to !== from)
-      .flatMap((to) =>
-        ports.map(({ number, protocol }) => {
-          const { allowed, by, differs } = ask(from, to, { number, protocol });
-          return { from: title(from), to: title(to), port: number, protocol, allowed, by, differs };
-        }),
-      ),
+      .flatMap((to) => {
+        const answer = ask(from, to);
+        return ports.map((port) => {
+          const { allowed, by, differs } = answer(port);
+          return { from: title(from), to: title(to), port: port.number, protocol: port.protocol, allowed, by, differs };
+        });
+      }),
   );
 }

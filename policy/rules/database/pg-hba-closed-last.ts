@@ -1,12 +1,9 @@
+import { representative } from "../../analysis/access/address-space.ts";
 import { readClusters } from "../../analysis/access/cluster.ts";
-import { postgresLayer } from "../../analysis/access/postgres-layer.ts";
-import type { Endpoint } from "../../analysis/network/model.ts";
+import { cidrOf, postgresLayer, type HbaLine } from "../../analysis/access/postgres-layer.ts";
+import { at } from "../../analysis/json.ts";
 import type { ObjectRule } from "../rule.ts";
-
-const strangers: readonly Endpoint[] = [
-  { kind: "outsider", address: "192.0.2.1" },
-  { kind: "outsider", address: "2001:db8::1" },
-];
+import { pgHbaPath, readHbaLines } from "./hba-lines.ts";
 
 /** CloudNativePG ends every pg_hba.conf with a line that asks anybody for a password: only a refusal before it closes the file. */
 export const pgHbaClosedLast: ObjectRule = {
@@ -18,17 +15,33 @@ export const pgHbaClosedLast: ObjectRule = {
   fix: 'end spec.postgresql.pg_hba with "host all all all reject"',
   url: "https://cloudnative-pg.io/documentation/current/postgresql_conf/#the-pg_hba-section",
   kinds: ["Cluster.postgresql.cnpg.io"],
-  judge(object) {
+  judge(object, { resource }) {
+    if (resource.patch && at(object.body, ...pgHbaPath) === undefined) return [];
+    const { lines, errors } = readHbaLines(object);
+    const cidrs = lines.flatMap(({ rule }) => cidrOf(rule) ?? []);
+    // Whoever no line names: were one of them turned away by a line for fewer addresses, the others would not be.
+    const strangers = ["0.0.0.0/0", "::/0"].map((everybody) => representative(everybody, cidrs));
     return readClusters([object]).flatMap((cluster) => {
-      const path = ["spec", "postgresql", "pg_hba"];
-      const layer = postgresLayer(cluster, []);
-      if (!layer.known) {
+      if (cluster.pgHba === undefined || errors.length > 0) {
         const reason = cluster.pgHba === undefined ? "its lines are not known before up" : "PostgreSQL refuses them";
-        return [{ path, message: `whether pg_hba is closed cannot be told: ${reason}` }];
+        return [{ path: pgHbaPath, message: `whether pg_hba is closed cannot be told: ${reason}` }];
       }
-      const open = strangers.some((stranger) => layer.linesFor(stranger).some(({ origin }) => origin === "tail"));
-      if (!open) return [];
-      return [{ path, message: "whoever matches no line may try a password, from anywhere, with or without TLS" }];
+      const { linesFor } = postgresLayer(cluster, []);
+      const open = strangers
+        .flatMap((address) => (address === undefined ? [] : linesFor({ kind: "outsider", address })))
+        .find(letsAnybodyTry);
+      if (open === undefined && !strangers.includes(undefined)) return [];
+      const message =
+        open?.origin === "file"
+          ? `anybody may authenticate by ${open.method}, from anywhere`
+          : "whoever matches no line may try a password, from anywhere, with or without TLS";
+      return [{ path: pgHbaPath, message }];
     });
   },
 };
+
+/** Whether a line is the operator's last one, or one that hides it by letting everybody in as well. */
+function letsAnybodyTry({ origin, method, databases, roles, certain }: HbaLine): boolean {
+  if (origin !== "file") return origin === "tail";
+  return method !== "reject" && certain && databases.includes("all") && roles.includes("all");
+}

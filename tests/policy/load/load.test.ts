@@ -138,6 +138,20 @@ describe("Pulumi", () => {
   });
 });
 
+test("a preview and a state tell what a property was made of", () => {
+  const urn = "urn:pulumi:dev::p::hcloud:index/server:Server::one";
+  const attachment = {
+    type: "hcloud:index/firewallAttachment:FirewallAttachment",
+    inputs: { serverIds: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] },
+    propertyDependencies: { serverIds: [urn], firewallId: null },
+  };
+  const inputs = [{ steps: [{ op: "create", newState: attachment }] }, { deployment: { resources: [attachment] } }];
+  for (const input of inputs) {
+    const { resources } = parseManifests(JSON.stringify(input), "p.json");
+    expect(resources.map(({ references }) => references)).toEqual([{ serverIds: [urn], firewallId: [] }]);
+  }
+});
+
 describe("files", () => {
   let folder = "";
   beforeAll(() => {

@@ -15,7 +15,9 @@ export function manifests(yaml: string): readonly Resource[] {
 
 /** A resource as the engine shows it to a pack. */
 export function resource(type: string, properties: JsonObject, more: Partial<Registration> = {}): Resource {
-  const registration = { type, name: "test", urn: `urn:pulumi:dev::p::${type}::test`, protect: false, ...more };
+  const { name = "test" } = more;
+  const urn = `urn:pulumi:dev::p::${type}::${name}`;
+  const registration = { type, name, urn, protect: false, references: undefined, ...more };
   return resourceAt({ value: properties, lineOf: () => 1 }, [], registration, "test", []);
 }
 

@@ -1,0 +1,50 @@
+import { at, quote, type Json } from "../../analysis/json.ts";
+import { isUnknown } from "../../analysis/unknown.ts";
+import type { ResourceRule } from "../rule.ts";
+import { isOperatorRelease, releaseType } from "./installation.ts";
+
+interface Setting {
+  readonly path: readonly string[];
+  /** What the chart does where nothing is set, too. */
+  readonly safe: Json;
+  readonly why: string;
+}
+
+const webhook = (kind: string): readonly Setting[] => [
+  { path: ["webhook", kind, "create"], safe: true, why: "nobody looks at Clusters before they are stored" },
+  { path: ["webhook", kind, "failurePolicy"], safe: "Fail", why: "a Cluster that nobody could look at is let through" },
+];
+
+const settings: readonly Setting[] = [
+  ...webhook("mutating"),
+  ...webhook("validating"),
+  {
+    path: ["rbac", "aggregateClusterRoles"],
+    safe: false,
+    why: "whoever is given edit in a namespace may write its Clusters",
+  },
+  { path: ["hostNetwork"], safe: false, why: "no NetworkPolicy can tell the operator from its node" },
+];
+
+/** What a Helm release installs is not shown; what it is told to install is. */
+export const operatorChartValues: ResourceRule = {
+  scope: "resource",
+  name: "operator-chart-values",
+  level: "mandatory",
+  severity: "high",
+  description: "The operator's chart must be installed with the values that keep it safe, as its defaults are.",
+  fix: "leave the value out",
+  url: "https://github.com/cloudnative-pg/charts/blob/main/charts/cloudnative-pg/README.md",
+  types: [releaseType],
+  judge(resource) {
+    if (!isOperatorRelease(resource)) return [];
+    const values = resource.properties["values"];
+    if (isUnknown(values))
+      return [{ path: ["values"], message: "the values are not known before up", undecided: true }];
+    return settings.flatMap(({ path, safe, why }) => {
+      const value = at(values, ...path);
+      if (value === undefined || value === null || value === safe) return [];
+      return [{ path: ["values", ...path], message: `${path.join(".")} is ${quote(value)}: ${why}` }];
+    });
+  },
+};

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { databaseServicesPrivate } from "../../../../policy/rules/cluster/database-services-private.ts";
+import { findings } from "../lab.ts";
+
+const hidden = 'annotations: { load-balancer.hetzner.cloud/disable-public-network: "true" }';
+const service = (metadata: string, spec: string) =>
+  `apiVersion: v1\nkind: Service\nmetadata: { name: s, namespace: production, ${metadata} }\nspec: { ${spec} }\n`;
+const cnpg = (kind: string, spec: string) =>
+  `apiVersion: postgresql.cnpg.io/v1\nkind: ${kind}\nmetadata: { name: pg, namespace: production }\nspec: { ${spec} }\n`;
+// CloudNativePG's own sample: docs/src/samples/cluster-example-managed-services.yaml.
+const managed = (metadata: string) =>
+  cnpg(
+    "Cluster",
+    `managed: { services: { additional: [{ selectorType: rw, serviceTemplate: { metadata: { name: lb, ${metadata} }, spec: { type: LoadBalancer } } }] } }`,
+  );
+const judged = (yaml: string) => findings(databaseServicesPrivate, yaml);
+
+describe("accepts", () => {
+  test.each([
+    [service("", "type: LoadBalancer, selector: { app: web }, ports: [{ port: 443, targetPort: 8443 }]")],
+    [service("", "selector: { cnpg.io/cluster: pg }, ports: [{ port: 5432 }]")],
+    [service(hidden, "type: LoadBalancer, selector: { cnpg.io/cluster: pg }, ports: [{ port: 5432 }]")],
+    [managed(hidden)],
+    [cnpg("Cluster", "instances: 3")],
+    [cnpg("Pooler", "cluster: { name: pg }, serviceTemplate: { spec: { type: ClusterIP } }")],
+  ])("%s", (yaml) => {
+    expect(judged(yaml)).toEqual([]);
+  });
+});
+
+describe("finds", () => {
+  test.each([
+    [service("", "type: LoadBalancer, selector: { cnpg.io/cluster: pg, cnpg.io/instanceRole: primary }")],
+    [service("", "type: LoadBalancer, selector: { app: x }, ports: [{ port: 15432, targetPort: 5432 }]")],
+    [service(hidden.replace('"true"', '"false"'), "type: LoadBalancer, ports: [{ port: 5432 }]")],
+    [managed("")],
+    [cnpg("Pooler", "cluster: { name: pg }, serviceTemplate: { spec: { type: LoadBalancer } }")],
+  ])("%s", (yaml) => {
+    expect(judged(yaml)).toEqual([expect.stringContaining("has a public address")]);
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { Json } from "../../../../policy/analysis/json.ts";
+import { unknownValue } from "../../../../policy/analysis/unknown.ts";
+import { operatorChartValues } from "../../../../policy/rules/operator/operator-chart-values.ts";
+import { findings, resource } from "../lab.ts";
+
+const judged = (values: Json, chart = "cloudnative-pg") =>
+  findings(operatorChartValues, [resource("kubernetes:helm.sh/v3:Release", { chart, version: "0.29.0", values })]);
+
+test.each([
+  [null],
+  [{}],
+  [{ replicaCount: 2, monitoring: { podMonitorEnabled: true } }],
+  // The chart's own defaults, written out: charts/cloudnative-pg/values.yaml.
+  [
+    {
+      hostNetwork: false,
+      webhook: {
+        mutating: { create: true, failurePolicy: "Fail" },
+        validating: { create: true, failurePolicy: "Fail" },
+      },
+      rbac: { create: true, aggregateClusterRoles: false },
+    },
+  ],
+])("accepts %j", (values) => {
+  expect(judged(values)).toEqual([]);
+});
+
+test.each([
+  [{ webhook: { validating: { failurePolicy: "Ignore" } } }, 'webhook.validating.failurePolicy is "Ignore"'],
+  [{ webhook: { mutating: { create: false } } }, "webhook.mutating.create is false"],
+  [{ rbac: { aggregateClusterRoles: true } }, "rbac.aggregateClusterRoles is true"],
+  [{ rbac: { aggregateClusterRoles: unknownValue } }, "rbac.aggregateClusterRoles"],
+  // For webhooks on EKS with a CNI of its own: charts/cloudnative-pg/README.md, hostNetwork.
+  [{ hostNetwork: true }, "hostNetwork is true"],
+])("finds %j", (values, message) => {
+  expect(judged(values)).toEqual([expect.stringContaining(message)]);
+});
+
+test("other charts have other values; values that are not known yet leave it open", () => {
+  expect(judged({ hostNetwork: true }, "cilium")).toEqual([]);
+  expect(judged(unknownValue)).toEqual([expect.stringMatching(/^undecided: /)]);
+});
