@@ -2,7 +2,7 @@ import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
 import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
-import type { Endpoint } from "../network/model.ts";
+import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
 import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
@@ -43,6 +43,9 @@ interface Placed {
   readonly rule: Rule;
   readonly shown: Omit<HbaLine, "tls" | "certain">;
 }
+
+/** As much of a source as its addresses depend on. */
+type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
 
 /** Whether a line catches some source. */
 interface Caught {
@@ -90,11 +93,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
-  const ofTemplates = generalLines((rule) => {
-    const cidr = cidrOf(rule);
-    return cidr === undefined ? [] : podAddresses({ addresses: [], hostNetwork: false }, podCidrs, [cidr]);
-  });
-  const unaddressed = generalLines(() => []);
+  const ofAnyPod = generalLines({ kind: "pod", addresses: [], hostNetwork: false });
 
   const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
   return {
@@ -106,8 +105,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
         .flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
-      const addresses = addressesOf(source);
-      const general = addresses.length > 0 ? generalLines(() => addresses) : linesWithout(source);
+      const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
+      const general = isAnyPod ? ofAnyPod : generalLines(source);
       const bySelector = refsOf(source).flatMap(({ name, selected }) =>
         (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
       );
@@ -117,13 +116,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   };
 
   /** The lines that ask for no pods of the cluster's namespace. */
-  function generalLines(addressesFor: (rule: Rule) => readonly string[]): readonly Caught[] {
-    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, addressesFor(line.rule)) }));
-  }
-
-  /** Those that catch a source of which no address is known. */
-  function linesWithout(source: Endpoint): readonly Caught[] {
-    return source.kind === "pod" && !source.hostNetwork ? ofTemplates : unaddressed;
+  function generalLines(source: Addressed): readonly Caught[] {
+    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
   }
 
   function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
@@ -134,12 +128,19 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       .filter(({ selected }) => selected !== false);
   }
 
-  function catches({ rule }: Placed, addresses: readonly string[]): Trilean {
+  function catches({ rule }: Placed, source: Addressed): Trilean {
     if (rule.address?.kind === "all") return true;
     if (rule.address?.kind === "host") return holds(rule, anAddress);
+    const addresses = addressesOf(source, rule);
     if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
     const answers = new Set(addresses.map((address) => holds(rule, address)));
     return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  function addressesOf(source: Addressed, rule: Rule): readonly string[] {
+    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
+    const cidr = cidrOf(rule);
+    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
   }
 
   /** Whether the line's address column holds an address, whoever the user is. */
@@ -156,12 +157,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
     return verdict.kind === "undecided" ? null : verdict.kind === "match";
   }
-}
-
-/** None where the input does not tell, as for every template. */
-function addressesOf(source: Endpoint): readonly string[] {
-  if (source.kind === "pod") return source.addresses;
-  return source.address === undefined ? [] : [source.address];
 }
 
 /** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */

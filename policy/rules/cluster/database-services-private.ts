@@ -14,7 +14,8 @@ export const databaseServicesPrivate: ObjectRule = {
   fix: `annotate it ${annotation}: "true", or make it a ClusterIP`,
   url: "https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md",
   kinds: ["Service", "Cluster.postgresql.cnpg.io", "Pooler.postgresql.cnpg.io"],
-  judge: (object) => servicesOf(object).flatMap(([service, path]) => judgeService(service, path)),
+  judge: (object, { resource }) =>
+    servicesOf(object).flatMap(([service, path]) => judgeService(service, path, resource.patch)),
 };
 
 /** A Service, with where it stands. */
@@ -35,10 +36,11 @@ function leadsToDatabase(service: Json): boolean {
   return labels.includes("cnpg.io/cluster") || labels.includes("cnpg.io/poolerName") || ports.includes(5432);
 }
 
-function judgeService(service: Json, path: Place[1]): readonly Finding[] {
+function judgeService(service: Json, path: Place[1], isPatch: boolean): readonly Finding[] {
   if (at(service, "spec", "type") !== "LoadBalancer") return [];
   const value = at(service, "metadata", "annotations", annotation);
-  if (value === "true") return [];
+  // What a patch leaves alone may be there already.
+  if (value === "true" || (isPatch && value === undefined)) return [];
   return [
     {
       path: [...path, "spec", "type"],

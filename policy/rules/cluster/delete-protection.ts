@@ -14,7 +14,7 @@ export const deleteProtection: ResourceRule = {
   severity: "medium",
   description: "What holds the database's data, and the network it lives in, should be protected against deletion.",
   fix: "set deleteProtection: true (of a server rebuildProtection too: Hetzner wants both the same)",
-  url: "https://docs.hetzner.com/cloud/servers/faq/",
+  url: "https://www.pulumi.com/registry/packages/hcloud/api-docs/volume/",
   parameters: {
     servers: {
       type: "string",

@@ -16,7 +16,7 @@ export const loadBalancersPrivate: StackRule = {
   description:
     "A load balancer before the database or the API server must have no public interface: firewalls do not hold for it.",
   fix: "attach it by a LoadBalancerNetwork with enablePublicInterface: false",
-  url: "https://docs.hetzner.com/cloud/load-balancers/overview/",
+  url: "https://www.pulumi.com/registry/packages/hcloud/api-docs/loadbalancernetwork/",
   parameters: {
     ports: {
       type: "array",

@@ -2,14 +2,13 @@ import { at, list, text } from "../../analysis/json.ts";
 import { groupOf } from "../../analysis/objects.ts";
 import type { Resource } from "../../analysis/resources.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
+import { chartReleases, isOperator, releasingTypes, type ChartRelease } from "./charts.ts";
 import { operatorOfChart } from "./versions.ts";
 
-export const releaseType = "kubernetes:helm.sh/v3:Release";
-
-/** The types of resource that install the operator: its Deployment, and a Helm release of its chart. */
+/** The types of resource that install the operator: its Deployment, and its chart. */
 export const installingTypes: readonly string[] = [
   ...["Deployment", "DeploymentList", "DeploymentPatch"].map((kind) => `kubernetes:apps/v1:${kind}`),
-  releaseType,
+  ...releasingTypes,
 ];
 
 /** The CloudNativePG operator as something installs it. */
@@ -25,14 +24,7 @@ export interface Installation {
 
 /** The operators that a resource of {@link installingTypes} installs. */
 export function installations(resource: Resource): readonly Installation[] {
-  if (resource.type !== releaseType) return inDeployments(resource);
-  return isOperatorRelease(resource) ? [byRelease(resource)] : [];
-}
-
-/** Whether a Helm release is of the operator's chart, wherever the chart comes from. */
-export function isOperatorRelease({ type, properties }: Resource): boolean {
-  const chart = text(properties["chart"])?.replace(/(-\d[^/]*\.tgz|\/)$/, "");
-  return type === releaseType && chart?.split("/").at(-1) === "cloudnative-pg";
+  return [...inDeployments(resource), ...chartReleases(resource).filter(isOperator).map(byChart)];
 }
 
 function inDeployments({ objects }: Resource): readonly Installation[] {
@@ -57,20 +49,18 @@ function byImage(image: string, path: Installation["path"]): Installation {
   return { by: `image ${image}`, version: versionIn(tag), hidden, path };
 }
 
-function byRelease({ properties: { values, version } }: Resource): Installation {
+function byChart({ version, values, paths }: ChartRelease): Installation {
   const chart = "chart cloudnative-pg";
   const tag = at(values, "image", "tag");
-  if (isUnknown(values) || isUnknown(tag)) {
-    return { by: chart, version: undefined, hidden: true, path: ["values", "image", "tag"] };
-  }
+  const tagPath = [...paths.values, "image", "tag"];
+  if (isUnknown(values) || isUnknown(tag)) return { by: chart, version: undefined, hidden: true, path: tagPath };
   if (typeof tag === "string" && tag !== "") {
-    return { by: `image tag ${tag}`, version: versionIn(tag), hidden: false, path: ["values", "image", "tag"] };
+    return { by: `image tag ${tag}`, version: versionIn(tag), hidden: false, path: tagPath };
   }
-  const path = ["version"];
-  if (isUnknown(version)) return { by: chart, version: undefined, hidden: true, path };
+  if (isUnknown(version)) return { by: chart, version: undefined, hidden: true, path: paths.version };
   const named = text(version);
   const by = named === undefined ? chart : `${chart} ${named}`;
-  return { by, version: operatorOfChart(versionIn(named)), hidden: false, path };
+  return { by, version: operatorOfChart(versionIn(named)), hidden: false, path: paths.version };
 }
 
 /** The version that a tag or a chart's exact version names; ranges, branches and `latest` name none. */

@@ -1,7 +1,7 @@
 import { at, quote, type Json } from "../../analysis/json.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
-import type { ResourceRule } from "../rule.ts";
-import { isOperatorRelease, releaseType } from "./installation.ts";
+import type { Finding, ResourceRule } from "../rule.ts";
+import { chartReleases, isOperator, releasingTypes } from "./charts.ts";
 
 interface Setting {
   readonly path: readonly string[];
@@ -35,16 +35,18 @@ export const operatorChartValues: ResourceRule = {
   description: "The operator's chart must be installed with the values that keep it safe, as its defaults are.",
   fix: "leave the value out",
   url: "https://github.com/cloudnative-pg/charts/blob/main/charts/cloudnative-pg/README.md",
-  types: [releaseType],
-  judge(resource) {
-    if (!isOperatorRelease(resource)) return [];
-    const values = resource.properties["values"];
-    if (isUnknown(values))
-      return [{ path: ["values"], message: "the values are not known before up", undecided: true }];
-    return settings.flatMap(({ path, safe, why }) => {
-      const value = at(values, ...path);
-      if (value === undefined || value === null || value === safe) return [];
-      return [{ path: ["values", ...path], message: `${path.join(".")} is ${quote(value)}: ${why}` }];
-    });
-  },
+  types: releasingTypes,
+  judge: (resource) =>
+    chartReleases(resource)
+      .filter(isOperator)
+      .flatMap(({ values, paths }): readonly Finding[] => {
+        if (isUnknown(values)) {
+          return [{ path: paths.values, message: "the values are not known before up", undecided: true }];
+        }
+        return settings.flatMap(({ path, safe, why }) => {
+          const value = at(values, ...path);
+          if (value === undefined || value === null || value === safe) return [];
+          return [{ path: [...paths.values, ...path], message: `${path.join(".")} is ${quote(value)}: ${why}` }];
+        });
+      }),
 };

@@ -1,5 +1,6 @@
 import { at, quote } from "../../analysis/json.ts";
 import type { StackRule } from "../rule.ts";
+import type { Stack } from "../stack.ts";
 import { databaseNamespaces } from "./databases.ts";
 
 const label = "pod-security.kubernetes.io/enforce";
@@ -32,7 +33,16 @@ export const podSecurityLabels: StackRule = {
         if (typeof value === "string" && levels.indexOf(value) >= least) return [];
         const path = ["metadata", "labels", label];
         const isAbsent = value === undefined || value === null;
+        // What a patch leaves alone may be there already.
+        if (isAbsent && !isWhole(stack, subject.name)) return [];
         return [{ subject, path, message: isAbsent ? `the label ${label} is missing` : `${label} is ${quote(value)}` }];
       });
   },
 };
+
+/** Whether the stack makes a namespace itself, and does not only patch it. */
+function isWhole({ resources }: Stack, namespace: string): boolean {
+  return resources.some(
+    ({ patch, objects }) => !patch && objects.some(({ kind, name }) => kind === "Namespace" && name === namespace),
+  );
+}

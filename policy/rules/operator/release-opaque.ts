@@ -1,8 +1,6 @@
-import { at, text } from "../../analysis/json.ts";
-import type { Resource } from "../../analysis/resources.ts";
 import type { StackRule } from "../rule.ts";
 import { databaseNamespaces } from "./databases.ts";
-import { isOperatorRelease, releaseType } from "./installation.ts";
+import { chartReleases, isOperator, releasingTypes, type ChartRelease } from "./charts.ts";
 
 /** Helm makes the objects of such a release itself: the engine, and with it every rule, sees the release alone. */
 export const releaseOpaque: StackRule = {
@@ -16,21 +14,22 @@ export const releaseOpaque: StackRule = {
   judge(stack) {
     const databases = databaseNamespaces(stack);
     return stack.resources
-      .filter(({ type }) => type === releaseType)
-      .flatMap((subject) => {
-        const namespace = text(subject.properties["namespace"]) ?? "default";
-        if (isOperatorRelease(subject)) {
-          return [{ subject, message: "the operator is judged by the chart's version and values alone" }];
-        }
-        if (isDatabaseRelease(subject)) return [{ subject, message: "the Cluster in it is judged by no rule" }];
-        if (!databases.has(namespace)) return [];
-        return [{ subject, message: `what it puts into ${namespace}, beside a database, is judged by no rule` }];
-      });
+      .filter(({ type }) => releasingTypes.includes(type))
+      .flatMap((subject) =>
+        chartReleases(subject).flatMap((release) => {
+          const { namespace } = release;
+          if (isOperator(release)) {
+            return [{ subject, message: "the operator is judged by the chart's version and values alone" }];
+          }
+          if (isDatabase(release)) return [{ subject, message: "the Cluster in it is judged by no rule" }];
+          if (!databases.has(namespace)) return [];
+          return [{ subject, message: `what it puts into ${namespace}, beside a database, is judged by no rule` }];
+        }),
+      );
   },
 };
 
 /** CloudNativePG's other chart, which makes a Cluster. */
-function isDatabaseRelease({ properties }: Resource): boolean {
-  const source = [text(properties["chart"]), text(at(properties, "repositoryOpts", "repo"))].join(" ");
-  return /(^|\/)cluster(\/| |$)/.test(source) && source.includes("cloudnative-pg");
+function isDatabase({ chart, source }: ChartRelease): boolean {
+  return chart === "cluster" && source.includes("cloudnative-pg");
 }

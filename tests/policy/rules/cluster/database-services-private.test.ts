@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { databaseServicesPrivate } from "../../../../policy/rules/cluster/database-services-private.ts";
-import { findings } from "../lab.ts";
+import { findings, resource } from "../lab.ts";
 
 const hidden = 'annotations: { load-balancer.hetzner.cloud/disable-public-network: "true" }';
 const service = (metadata: string, spec: string) =>
@@ -38,4 +38,16 @@ describe("finds", () => {
   ])("%s", (yaml) => {
     expect(judged(yaml)).toEqual([expect.stringContaining("has a public address")]);
   });
+});
+
+test("a patch may leave the annotation alone, but not take it away", () => {
+  const patched = (annotations: Record<string, string>) =>
+    findings(databaseServicesPrivate, [
+      resource("kubernetes:core/v1:ServicePatch", {
+        metadata: { name: "s", namespace: "production", annotations },
+        spec: { type: "LoadBalancer", ports: [{ port: 5432 }] },
+      }),
+    ]);
+  expect(patched({})).toEqual([]);
+  expect(patched({ "load-balancer.hetzner.cloud/disable-public-network": "false" })).toHaveLength(1);
 });

@@ -47,6 +47,16 @@ describe("Pod Security", () => {
     });
     expect(findings(podSecurityLabels, [...manifests(cluster + namespace("")), patch])).toEqual([]);
   });
+
+  test("a patch of somebody else's namespace may leave the label alone, but not weaken it", () => {
+    const patch = (labels: Record<string, string>) =>
+      resource("kubernetes:core/v1:NamespacePatch", { metadata: { name: "production", labels } });
+    const patched = (labels: Record<string, string>) =>
+      findings(podSecurityLabels, [...manifests(cluster), patch(labels)]);
+    expect(patched({ team: "a" })).toEqual([]);
+    expect(patched({ "pod-security.kubernetes.io/enforce": "privileged" })).toHaveLength(1);
+    expect(findings(podSecurityLabels, [...manifests(cluster + namespace("")), patch({ team: "a" })])).toHaveLength(1);
+  });
 });
 
 describe("the host's network", () => {
@@ -88,6 +98,15 @@ describe("Helm releases", () => {
 
   test("are no matter where there is no database", () => {
     expect(opaque(release("cilium", "kube-system", "https://helm.cilium.io"))).toEqual([]);
+  });
+  test("that k3s makes are as opaque", () => {
+    const chart = (targetNamespace: string) =>
+      resource("kubernetes:helm.cattle.io/v1:HelmChart", {
+        metadata: { name: "redis", namespace: "kube-system" },
+        spec: { chart: "redis", targetNamespace },
+      });
+    expect(opaque(chart("production"))).toHaveLength(1);
+    expect(opaque(chart("cache"))).toEqual([]);
   });
   test.each([
     [release("cloudnative-pg", "cnpg-system", cnpg), "the operator is judged by"],

@@ -22,6 +22,15 @@ const release = (more: JsonObject) =>
     ...more,
   });
 
+/** docs.k3s.io, "Helm": a chart that k3s installs. */
+const helmChart = (spec: JsonObject) =>
+  resource("kubernetes:helm.cattle.io/v1:HelmChart", {
+    apiVersion: "helm.cattle.io/v1",
+    kind: "HelmChart",
+    metadata: { name: "cnpg", namespace: "kube-system" },
+    spec: { repo: "https://cloudnative-pg.github.io/charts", chart: "cloudnative-pg", ...spec },
+  });
+
 const image = (rest: string) => `ghcr.io/cloudnative-pg/cloudnative-pg${rest}`;
 
 describe("accepts", () => {
@@ -35,6 +44,8 @@ describe("accepts", () => {
     ["the chart", release({ version: "0.29.0" })],
     ["a newer chart than known", release({ version: "0.31.2" })],
     ["a tag over the chart's", release({ version: "0.28.3", values: { image: { tag: "1.30.0" } } })],
+    ["the chart, by k3s", helmChart({ version: "0.29.0" })],
+    ["a tag over k3s' chart", helmChart({ valuesContent: "image:\n  tag: 1.30.0\n" })],
     ["another chart", release({ chart: "cilium", version: "1.0.0" })],
   ])("%s", (_, one) => {
     expect(findings(cnpgVersion, [one])).toEqual([]);
@@ -56,6 +67,8 @@ describe("finds", () => {
     [release({ chart: "cnpg/cloudnative-pg" }), "chart cloudnative-pg names no exact version"],
     [release({ version: "^0.29.0" }), "names no exact version"],
     [release({ chart: "oci://ghcr.io/cloudnative-pg/charts/cloudnative-pg", version: "0.28.0" }), "operator 1.29.0"],
+    [helmChart({}), "chart cloudnative-pg names no exact version"],
+    [helmChart({ version: "0.27.1", valuesContent: "replicaCount: 2\n" }), "operator 1.28.1"],
     [release({ version: "0.29.0", values: { image: { tag: "1.27.0" } } }), "image tag 1.27.0"],
   ])("%# %s", (one, message) => {
     expect(findings(cnpgVersion, [one])).toEqual([expect.stringContaining(message)]);
@@ -66,6 +79,7 @@ test("leaves open what a digest alone, or a value that is not known yet, decides
   const open = [
     deployment(image(`@sha256:${"0".repeat(64)}`)),
     release({ version: unknownValue }),
+    helmChart({ version: "0.29.0", valuesContent: unknownValue }),
     release({ version: "0.29.0", values: unknownValue }),
     release({ version: "0.28.0", values: { image: { tag: unknownValue } } }),
   ];

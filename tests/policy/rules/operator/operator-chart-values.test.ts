@@ -41,3 +41,11 @@ test("other charts have other values; values that are not known yet leave it ope
   expect(judged({ hostNetwork: true }, "cilium")).toEqual([]);
   expect(judged(unknownValue)).toEqual([expect.stringMatching(/^undecided: /)]);
 });
+
+test("k3s installs the chart by the same values", () => {
+  const spec = { chart: "cloudnative-pg", version: "0.29.0", valuesContent: "rbac:\n  aggregateClusterRoles: true\n" };
+  const chart = resource("kubernetes:helm.cattle.io/v1:HelmChart", { metadata: { name: "cnpg" }, spec });
+  expect(findings(operatorChartValues, [chart])).toEqual([
+    expect.stringContaining("rbac.aggregateClusterRoles is true"),
+  ]);
+});
