@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { clientsOf } from "../../../../policy/rules/rbac/clients.ts";
 import { stackOf } from "../../../../policy/rules/stack.ts";
 import { manifests } from "../lab.ts";
-import { beside, sound, without } from "../sound.ts";
+import { beside, sound, weakened, without } from "../sound.ts";
 import { clusterRoleBinding, role, roleBinding } from "./manifests.ts";
 
 const clients = (yaml: string, parameters = {}) =>
@@ -48,6 +48,19 @@ ${roleBinding("Role pg", "{ kind: ServiceAccount, name: pg }")}`),
   ],
 ])("knows %s", (_, yaml, expected) => {
   expect(clients(yaml)).toEqual(expected);
+});
+
+test("knows who reads the password of a managed role, and takes a superuser's for no client's", () => {
+  const readers = `---
+${role("reader", '[{ apiGroups: [""], resources: [secrets], resourceNames: [reports-password], verbs: [get] }]')}---
+${roleBinding("Role reader", reports)}`;
+  const managing = (more: string) =>
+    weakened(
+      "storage: { size: 10Gi }",
+      `managed: { roles: [{ name: reports, passwordSecret: { name: reports-password }${more} }] }`,
+    ) + readers;
+  expect(clients(managing(""))).toEqual([...myapp, "ServiceAccount production/reports"]);
+  expect(clients(managing(", superuser: true"))).toEqual(myapp);
 });
 
 test("knows whom the parameter names", () => {
