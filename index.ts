@@ -17,9 +17,14 @@ const live = await inspect(settings);
 const cluster = new ExistingCluster("cluster", { ...settings, ...settings.cluster, live });
 const { provider, adopting, placement, storageClass, controlPlaneCidrs } = cluster;
 
-const operator = new Operator("operator", { ...settings.operator, stack, adopting }, { provider });
+const [found] = live.operators;
+const operator = new Operator("operator", { ...settings.operator, stack, adopting, found }, { provider });
 
-const access = new DatabaseAccess("access", { ...settings, cluster: database.name, controlPlaneCidrs }, { provider });
+const access = new DatabaseAccess(
+  "access",
+  { ...settings, cluster: database.name, operatorAccount: operator.account, controlPlaneCidrs },
+  { provider },
+);
 
 const canary = { image: database.image, tolerations: placement.tolerations };
 const enforcement = new EnforcementProof(

@@ -4,6 +4,9 @@ import type { Problem } from "./problems.ts";
 const RESERVED_ROLES = /^(postgres|streaming_replica|public|all|cnpg_.*|pg_.*)$/;
 const RESERVED_DATABASES = /^(postgres|template0|template1|all|sameuser|samerole|samegroup|replication)$/;
 
+/** Users and groups that stand for all who get to the API server, or for all ServiceAccounts of a namespace. */
+const EVERYBODY = /^system:(anonymous|authenticated|unauthenticated|serviceaccounts(:[^:]*)?)$/;
+
 /** Parameters that guard the connection: what each has to stay. */
 const GUARDED_PARAMETERS: Record<string, string> = {
   ssl_min_protocol_version: "TLSv1.3",
@@ -82,7 +85,22 @@ function reserved(config: Config, client: Client, key: string): Problem[] {
       problems.push({ key: `${at}.serviceAccount.name`, got: serviceAccount.name, expected, fix });
     }
   });
-  return problems;
+  return [
+    ...problems,
+    ...client.deployers.flatMap((deployer, index) => deployerProblems(deployer, `${key}.deployers[${String(index)}]`)),
+  ];
+}
+
+function deployerProblems(deployer: Client["deployers"][number], key: string): Problem[] {
+  const { kind, name, namespace } = deployer;
+  const problem = (expected: string, fix: string): Problem[] => [{ key, got: deployer, expected, fix }];
+  if (kind === "ServiceAccount" && namespace === undefined)
+    return problem("the namespace of the ServiceAccount", `add ${key}.namespace`);
+  if (kind !== "ServiceAccount" && namespace !== undefined)
+    return problem(`no namespace: a ${kind} has none`, `remove ${key}.namespace, or set kind to ServiceAccount`);
+  if (EVERYBODY.test(name))
+    return problem("somebody in particular: this is everybody", "name those who deploy the client");
+  return [];
 }
 
 function bootstrapConflicts(config: Config): Problem[] {

@@ -71,11 +71,21 @@ const workload = z.strictObject({
     .describe("Identity of the workload towards Kubernetes."),
 });
 
+const deployer = z.strictObject({
+  kind: z.enum(["User", "Group", "ServiceAccount"]).describe("As in a RoleBinding."),
+  name: z.string().min(1).describe("Name by which the API server knows it; an OIDC identity is a User or a Group."),
+  namespace: dnsLabel().optional().describe("Namespace of a ServiceAccount, and of nothing else."),
+});
+
 const client = z.strictObject({
   name: dnsLabel(30).describe("Names allow-<client>-to-<cluster>, <cluster>-<client>-credentials and so on."),
   role: identifier.describe("PostgreSQL role, this client's alone."),
   database: identifier.describe("The one database the role may connect to."),
   workloads: z.array(workload).min(1).describe("Who may use this identity."),
+  deployers: z
+    .array(deployer)
+    .default([])
+    .describe("Who may run pods as these ServiceAccounts, besides administrators: people, CI, GitOps."),
   passwordVersion: z
     .int()
     .min(1)

@@ -30,3 +30,8 @@ export function lifelinesName(cluster: ClusterName): string {
 export function secretReaderName(cluster: ClusterName, client: Client): string {
   return `read-${cluster.name}-${client.name}-secret`;
 }
+
+/** `run-as-pg-app`: the Role, and its RoleBinding, that let deployers run pods as a client; `run-as-pg` for the operator. */
+export function runAsName(cluster: ClusterName, client?: Client): string {
+  return client ? `run-as-${cluster.name}-${client.name}` : `run-as-${cluster.name}`;
+}

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { pgHbaLines, podSelectorRefs } from "../../../components/access/hba.ts";
-import type { Client } from "../../../config/schema.ts";
+import { clientOf } from "./clients.ts";
 
-function client(name: string, ...apps: string[]): Client {
-  const workloads = apps.map((app) => ({ podLabels: { app }, serviceAccount: { name: app, create: true } }));
-  return { name, role: `${name}_user`, database: name, passwordVersion: 1, workloads };
+function client(name: string, ...apps: string[]) {
+  const workloads = apps.map((app) => ({ podLabels: { app }, serviceAccount: { name: app } }));
+  return clientOf({ name, role: `${name}_user`, database: name, workloads });
 }
 
 test("each workload has a line and a selector, and the last line turns everybody else away", () => {

@@ -61,6 +61,21 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["clients[0].role", "a PostgreSQL identifier"],
   ],
   [
+    "everybody as deployer",
+    { clients: [{ ...app, deployers: [{ kind: "Group", name: "system:authenticated" }] }] },
+    ["clients[0].deployers[0]", "this is everybody"],
+  ],
+  [
+    "a ServiceAccount of no namespace as deployer",
+    { clients: [{ ...app, deployers: [{ kind: "ServiceAccount", name: "ci" }] }] },
+    ["clients[0].deployers[0]", "add clients[0].deployers[0].namespace"],
+  ],
+  [
+    "a deployer of an unknown kind",
+    { clients: [{ ...app, deployers: [{ kind: "Team", name: "a" }] }] },
+    ["clients[0].deployers[0].kind", '"User" or "Group" or "ServiceAccount"'],
+  ],
+  [
     "an image without version",
     { database: { image: "postgresql:latest" } },
     ["database.image", "starts with the PostgreSQL version"],
