@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { groupBy } from "../group-by.ts";
+import type { Json } from "../json.ts";
 import { groupOf, type KubeObject, type Manifests, type Problem } from "../objects.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
 import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
@@ -20,6 +21,18 @@ export function loadManifests(paths: readonly string[]): Manifests {
     ),
     problems,
   };
+}
+
+/**
+ * The Kubernetes objects in plain values, as a program renders them or a library has parsed them: objects, lists of them,
+ * previews and states. Fields that are undefined count as absent. A problem names the value by its place, from 1.
+ */
+export function objectsOf(values: readonly object[], problems: Problem[]): readonly KubeObject[] {
+  const documents = JSON.parse(JSON.stringify(values)) as readonly Json[];
+  const objects = documents.flatMap((value, index) =>
+    documentObjects({ value, lineOf: () => 1 }, `object ${String(index + 1)}`, problems),
+  );
+  return lastOfEach(objects, problems);
 }
 
 /** An object that is given twice is applied twice: the last one stays. */
