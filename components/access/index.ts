@@ -7,9 +7,10 @@ import { connection, RELOAD_LABEL } from "./credentials.ts";
 import { pgHbaLines, podSelectorRefs, type PodSelectorRef } from "./hba.ts";
 import { guarded } from "./identities/guarded.ts";
 import { Identities } from "./identities/index.ts";
-import { clientPolicyName, credentialsName, lifelinesName, type ClusterName } from "./names.ts";
-import { clientPolicy, lifelines, type LifelineArgs } from "./networkPolicies.ts";
+import { credentialsName, type ClusterName } from "./names.ts";
+import type { LifelineArgs } from "./networkPolicies.ts";
 import { deployersGrant, operatorGrant, secretReaderGrant, type AccountName, type Grant } from "./rbac.ts";
+import { networkPolicies } from "./rendered.ts";
 
 export interface DatabaseAccessArgs extends LifelineArgs {
   /** Who may reach the database; at least one. */
@@ -52,10 +53,12 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
     const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, args.operatorAccount))];
-    this.#networkPolicy(`${name}-lifelines`, lifelinesName(cluster), lifelines(cluster, args));
+    for (const { subject, name: objectName, spec } of networkPolicies(cluster, clients, args)) {
+      const metadata = this.#metadata(objectName);
+      new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });
+    }
     for (const client of clients) {
       const of = `${name}-${client.name}`;
-      this.#networkPolicy(`${of}-network-policy`, clientPolicyName(cluster, client), clientPolicy(cluster, client));
       this.#credentials(of, cluster, client, protect);
       this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
       if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
@@ -74,10 +77,6 @@ export class DatabaseAccess extends pulumi.ComponentResource {
       { parent: this, protect },
     );
     return created.metadata.name;
-  }
-
-  #networkPolicy(name: string, objectName: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec): void {
-    new k8s.networking.v1.NetworkPolicy(name, { metadata: this.#metadata(objectName), spec }, { parent: this });
   }
 
   #credentials(name: string, cluster: ClusterName, client: Client, protect: boolean): void {

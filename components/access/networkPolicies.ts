@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type { Client, OperatorSettings } from "../../config/schema.ts";
 import { CLUSTER_LABEL, POD_ROLE_LABEL, type ClusterName } from "./names.ts";
 
-type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
+export type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Peer = types.input.networking.v1.NetworkPolicyPeer;
 type Rule = types.input.networking.v1.NetworkPolicyIngressRule;
 

@@ -21,6 +21,8 @@ export interface LiveCluster {
   operators: KubeObject[];
   /** Whether an operator, wherever it is, has its admission webhook in this cluster. */
   operatorWebhook: boolean;
+  /** NetworkPolicies of the two namespaces. */
+  networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
 }
@@ -35,7 +37,10 @@ export interface LiveQuery {
 /** Reads the cluster; changes nothing. Errors of the client pass through. */
 export async function readLive(client: KubeClient, query: LiveQuery): Promise<LiveCluster> {
   const namespace = (name: string) => client.get({ apiVersion: "v1", kind: "Namespace", name });
-  const [system, nodes, ours, operatorNamespace, operators, webhook, database] = await Promise.all([
+  const policies = (of: string) =>
+    client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
+  const namespaces = [...new Set([query.namespace, query.operator.namespace])];
+  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, database] = await Promise.all([
     namespace("kube-system"),
     client.list({ apiVersion: "v1", kind: "Node" }),
     namespace(query.namespace),
@@ -49,6 +54,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
       kind: "MutatingWebhookConfiguration",
       name: "cnpg-mutating-webhook-configuration",
     }),
+    Promise.all(namespaces.map(policies)),
     readDatabase(client, query),
   ]);
   return {
@@ -58,6 +64,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     operatorNamespace,
     operators,
     operatorWebhook: webhook !== undefined,
+    networkPolicies: networkPolicies.flat(),
     database,
   };
 }

@@ -1,5 +1,6 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Client, DatabaseSettings, Toleration } from "../../config/schema.ts";
+import type { KubeObject } from "../../kube/objects.ts";
 import { credentialsName, type ClusterName } from "../access/names.ts";
 import type { PodSelectorRef } from "../access/hba.ts";
 import { parameters } from "./parameters.ts";
@@ -32,6 +33,17 @@ export interface ClusterSpecArgs {
  * never end, so CloudNativePG's default of 180 would keep everybody else out for as long whenever a node is drained.
  */
 const SMART_SHUTDOWN_SECONDS = 5;
+
+/** The Cluster as the API server gets it. */
+export function clusterObject(args: ClusterSpecArgs): KubeObject {
+  const { database, namespace } = args;
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: database.name, namespace },
+    spec: clusterSpec(args),
+  };
+}
 
 /** The `spec` of the CloudNativePG Cluster; field names are CloudNativePG's (postgresql.cnpg.io/v1). */
 export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {

@@ -49,6 +49,7 @@ export const EMPTY_CLUSTER: LiveCluster = {
   nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [] })),
   operators: [],
   operatorWebhook: false,
+  networkPolicies: [],
 };
 
 /** Runs the whole program for a stack file under Pulumi's mocks and answers everything it registered. */
