@@ -11,7 +11,7 @@ import { clusterObject } from "./database/cluster.ts";
 export function renderedObjects(config: Config): KubeObject[] {
   const { clients, database, namespace } = config;
   const cluster = { name: database.name, namespace: namespace.name };
-  const lifelines = { operator: config.operator, controlPlaneCidrs: config.cluster.controlPlaneCidrs };
+  const policies = networkPolicies(cluster, { ...config, controlPlaneCidrs: config.cluster.controlPlaneCidrs });
   const pods = clients.flatMap(({ name, workloads }) =>
     workloads.map(({ podLabels }, index) => ({
       apiVersion: "v1",
@@ -21,7 +21,7 @@ export function renderedObjects(config: Config): KubeObject[] {
   );
   return [
     ...pods,
-    ...networkPolicies(cluster, clients, lifelines).map((policy) => policyObject(cluster, policy)),
+    ...policies.map((policy) => policyObject(cluster, policy)),
     clusterObject({
       database,
       clients,

@@ -8,13 +8,10 @@ import { pgHbaLines, podSelectorRefs, type PodSelectorRef } from "./hba.ts";
 import { guarded } from "./identities/guarded.ts";
 import { Identities } from "./identities/index.ts";
 import { credentialsName, type ClusterName } from "./names.ts";
-import type { LifelineArgs } from "./networkPolicies.ts";
 import { deployersGrant, operatorGrant, secretReaderGrant, type AccountName, type Grant } from "./rbac.ts";
-import { networkPolicies } from "./rendered.ts";
+import { networkPolicies, type NetworkPolicyArgs } from "./rendered.ts";
 
-export interface DatabaseAccessArgs extends LifelineArgs {
-  /** Who may reach the database; at least one. */
-  clients: readonly Client[];
+export interface DatabaseAccessArgs extends NetworkPolicyArgs {
   /** Name of the CloudNativePG Cluster. */
   cluster: string;
   /** ServiceAccount of the operator, which makes the database's pods. */
@@ -53,14 +50,14 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
     const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, args.operatorAccount))];
-    for (const { subject, name: objectName, spec } of networkPolicies(cluster, clients, args)) {
+    for (const { subject, name: objectName, spec } of networkPolicies(cluster, args)) {
       const metadata = this.#metadata(objectName);
       new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });
     }
     for (const client of clients) {
       const of = `${name}-${client.name}`;
       this.#credentials(of, cluster, client, protect);
-      this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
+      if (client.workloads.length > 0) this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
       if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
       for (const workload of client.workloads) this.#serviceAccount(of, workload);
     }

@@ -26,6 +26,11 @@ export function lifelinesName(cluster: ClusterName): string {
   return `${cluster.name}-lifelines`;
 }
 
+/** `pg-metrics`: the NetworkPolicy that lets scrapers read metrics. */
+export function metricsName(cluster: ClusterName): string {
+  return `${cluster.name}-metrics`;
+}
+
 /** `read-pg-app-secret`: the Role, and its RoleBinding, that grant a client its one Secret. */
 export function secretReaderName(cluster: ClusterName, client: Client): string {
   return `read-${cluster.name}-${client.name}-secret`;

@@ -1,20 +1,30 @@
-import type { Client } from "../../config/schema.ts";
+import type { Client, Scraper } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
-import { clientPolicyName, lifelinesName, type ClusterName } from "./names.ts";
-import { clientPolicy, lifelines, type LifelineArgs, type PolicySpec } from "./networkPolicies.ts";
+import { clientPolicyName, lifelinesName, metricsName, type ClusterName } from "./names.ts";
+import { clientPolicy, lifelines, scraperPolicy, type LifelineArgs, type PolicySpec } from "./networkPolicies.ts";
 
 /** A NetworkPolicy of the database's namespace. */
 export interface NamedPolicy {
-  /** What it is for: `lifelines`, or the name of a client. */
+  /** What it is for: `lifelines`, `metrics`, or a client. */
   subject: string;
   name: string;
   spec: PolicySpec;
 }
 
+export interface NetworkPolicyArgs extends LifelineArgs {
+  /** Who may reach the database. */
+  clients: readonly Client[];
+  /** Who may read its metrics. */
+  scrapers: readonly Scraper[];
+}
+
 /** Every NetworkPolicy of a database. */
-export function networkPolicies(cluster: ClusterName, clients: readonly Client[], args: LifelineArgs): NamedPolicy[] {
+export function networkPolicies(cluster: ClusterName, args: NetworkPolicyArgs): NamedPolicy[] {
+  const { clients, scrapers } = args;
+  const metrics = { subject: "metrics", name: metricsName(cluster), spec: scraperPolicy(cluster, scrapers) };
   return [
     { subject: "lifelines", name: lifelinesName(cluster), spec: lifelines(cluster, args) },
+    ...(scrapers.length > 0 ? [metrics] : []),
     ...clients.map((client) => ({
       subject: `${client.name}-network-policy`,
       name: clientPolicyName(cluster, client),

@@ -3,6 +3,7 @@ import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { readLive, type LiveCluster } from "./live.ts";
+import { askPrimary, readerWarnings } from "../database/readers.ts";
 import { lockOuts } from "./lockouts.ts";
 import { objections, warnings } from "./preflight.ts";
 
@@ -21,7 +22,8 @@ export async function inspect(settings: Settings, rendered: readonly KubeObject[
   ]);
   const problems = [...objections(settings, live, { stack, clusterUid }), ...lockOuts(rendered, live)];
   if (problems.length > 0) throw refusal(problems);
-  for (const warning of warnings(settings, live)) await pulumi.log.warn(warning);
+  const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
+  for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);
   return live;
 }
 

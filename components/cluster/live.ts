@@ -6,6 +6,8 @@ export interface LiveNode {
   name: string;
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
+  /** Ranges that its pods have their addresses from, where Kubernetes hands them out. */
+  podCidrs: string[];
 }
 
 /** What the cluster looks like before this program changes anything. */
@@ -100,8 +102,11 @@ async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeO
 }
 
 function liveNode({ metadata, ...node }: KubeObject): LiveNode {
-  const spec = (node["spec"] ?? {}) as { taints?: LiveNode["taints"] };
-  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints: spec.taints ?? [] };
+  const { taints = [], podCIDRs: podCidrs = [] } = (node["spec"] ?? {}) as {
+    taints?: LiveNode["taints"];
+    podCIDRs?: string[];
+  };
+  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints, podCidrs };
 }
 
 function selector(labels: Readonly<Record<string, string>>): string {

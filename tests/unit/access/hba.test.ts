@@ -25,3 +25,21 @@ test("each workload has a line and a selector, and the last line turns everybody
 test("without clients everybody is turned away", () => {
   expect(pgHbaLines([])).toEqual(["host all all all reject"]);
 });
+
+test("ranges have lines of their own, for this client's role and database", () => {
+  const office = clientOf({
+    name: "office",
+    role: "Office-User",
+    database: "My-App",
+    cidrs: [
+      { cidr: "203.0.113.0/24", reason: "the office" },
+      { cidr: "2001:db8::/32", reason: "the office" },
+    ],
+  });
+  expect(podSelectorRefs([office])).toEqual([]);
+  expect(pgHbaLines([office])).toEqual([
+    "hostssl My-App Office-User 203.0.113.0/24 scram-sha-256",
+    "hostssl My-App Office-User 2001:db8::/32 scram-sha-256",
+    "host all all all reject",
+  ]);
+});
