@@ -1,4 +1,5 @@
 import { clientConflicts } from "./clientConflicts.ts";
+import { overlap, rangeProblem } from "./ranges.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
 
@@ -14,6 +15,7 @@ export function conflicts(config: Config): Problem[] {
     ...clientConflicts(config),
     ...bootstrapConflicts(config),
     ...replicationConflicts(config),
+    ...egressConflicts(config),
     ...parameterConflicts(config),
     ...operatorConflicts(config),
   ];
@@ -49,6 +51,18 @@ function replicationConflicts({ database }: Config): Problem[] {
       fix: instances === 1 ? "set database.synchronous to null" : "lower it, or raise database.instances",
     },
   ];
+}
+
+/** Where clouds hand out the credentials of a machine to whoever asks from it. */
+const METADATA_SERVICE = "169.254.0.0/16";
+
+function egressConflicts({ database }: Config): Problem[] {
+  return database.egress.to.flatMap(({ cidr }, index) => {
+    const key = `database.egress.to[${String(index)}].cidr`;
+    if (!overlap(cidr, METADATA_SERVICE)) return rangeProblem(cidr, key);
+    const expected = `a range outside ${METADATA_SERVICE}, where the cloud's metadata service is`;
+    return [{ key, got: cidr, expected, fix: "name the addresses themselves" }];
+  });
 }
 
 function parameterConflicts({ database }: Config): Problem[] {

@@ -107,6 +107,23 @@ const client = z.strictObject({
     .describe("Raise it by one to have a new password generated and rolled out by the next `up`."),
 });
 
+const destination = z.strictObject({
+  cidr: cidr.describe("Addresses that the database's pods have to reach, an object store's for one."),
+  port: z.int().min(1).max(65535).default(443).describe("Their one port."),
+  reason: z.string().trim().min(1).describe("Why they have to."),
+});
+
+const egress = z.strictObject({
+  restricted: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True: the database's pods reach DNS, the API server, each other, `to`, and nothing else. " +
+        "False leaves them as they are, and adds these where a policy of the namespace isolates them already.",
+    ),
+  to: z.array(destination).default([]).describe("What else they reach then."),
+});
+
 const database = z.strictObject({
   name: dnsLabel(50).default("pg").describe("Name of the CloudNativePG Cluster."),
   instances: z.int().min(1).max(9).default(3).describe("PostgreSQL instances: one primary, the others standbys."),
@@ -151,6 +168,7 @@ const database = z.strictObject({
     .nullable()
     .prefault({})
     .describe("Synchronous replication; null turns it off (one instance needs null)."),
+  egress: egress.prefault({}).describe("What the database's pods may reach."),
   parameters: z
     .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "the name of a PostgreSQL parameter"), z.string())
     .default({})

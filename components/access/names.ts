@@ -26,6 +26,11 @@ export function lifelinesName(cluster: ClusterName): string {
   return `${cluster.name}-lifelines`;
 }
 
+/** `pg-egress`: the NetworkPolicy that lets the database's pods out to what they cannot live without. */
+export function egressName(cluster: ClusterName): string {
+  return `${cluster.name}-egress`;
+}
+
 /** `pg-metrics`: the NetworkPolicy that lets scrapers read metrics. */
 export function metricsName(cluster: ClusterName): string {
   return `${cluster.name}-metrics`;

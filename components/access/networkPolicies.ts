@@ -3,12 +3,12 @@ import type { Client, OperatorSettings, Scraper } from "../../config/schema.ts";
 import { CLUSTER_LABEL, POD_ROLE_LABEL, type ClusterName } from "./names.ts";
 
 export type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
-type Peer = types.input.networking.v1.NetworkPolicyPeer;
+export type Peer = types.input.networking.v1.NetworkPolicyPeer;
 type Rule = types.input.networking.v1.NetworkPolicyIngressRule;
 
-const POSTGRES = 5432;
+export const POSTGRES = 5432;
 /** The instance manager: status, failover, backups; the operator speaks to nothing else. */
-const INSTANCE_MANAGER = 8000;
+export const INSTANCE_MANAGER = 8000;
 const METRICS = 9187;
 
 /** Lets a client's pods and ranges reach the instances on 5432. */

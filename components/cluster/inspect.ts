@@ -9,10 +9,13 @@ import { objections, warnings } from "./preflight.ts";
 
 /**
  * Looks at the cluster before anything is registered, in previews too.
- * @param rendered the objects that decide who gets in
+ * @param render the objects that decide who gets in
  * @throws pulumi.RunError when it cannot be read, or when the configuration must not be applied to it
  */
-export async function inspect(settings: Settings, rendered: readonly KubeObject[]): Promise<LiveCluster> {
+export async function inspect(
+  settings: Settings,
+  render: (live: LiveCluster) => readonly KubeObject[],
+): Promise<LiveCluster> {
   const { client, database, namespace, operator, stack } = settings;
   const [live, clusterUid] = await Promise.all([
     readLive(client, { namespace: namespace.name, database: database.name, operator }).catch((error: unknown) => {
@@ -20,7 +23,7 @@ export async function inspect(settings: Settings, rendered: readonly KubeObject[
     }),
     lastClusterUid(stack),
   ]);
-  const problems = [...objections(settings, live, { stack, clusterUid }), ...lockOuts(rendered, live)];
+  const problems = [...objections(settings, live, { stack, clusterUid }), ...lockOuts(render(live), live)];
   if (problems.length > 0) throw refusal(problems);
   const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
   for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);

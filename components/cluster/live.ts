@@ -23,6 +23,8 @@ export interface LiveCluster {
   operators: KubeObject[];
   /** Whether an operator, wherever it is, has its admission webhook in this cluster. */
   operatorWebhook: boolean;
+  /** Where the API servers listen, each as a range of one address. */
+  apiServers: { cidr: string; port: number }[];
   /** NetworkPolicies of the two namespaces. */
   networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
@@ -42,23 +44,28 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
   const policies = (of: string) =>
     client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
   const namespaces = [...new Set([query.namespace, query.operator.namespace])];
-  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, database] = await Promise.all([
-    namespace("kube-system"),
-    client.list({ apiVersion: "v1", kind: "Node" }),
-    namespace(query.namespace),
-    namespace(query.operator.namespace),
-    client.list(
-      { apiVersion: "apps/v1", kind: "Deployment", namespace: query.operator.namespace },
-      { labelSelector: selector(query.operator.podLabels) },
-    ),
-    client.get({
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "MutatingWebhookConfiguration",
-      name: "cnpg-mutating-webhook-configuration",
-    }),
-    Promise.all(namespaces.map(policies)),
-    readDatabase(client, query),
-  ]);
+  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, apiServers, database] =
+    await Promise.all([
+      namespace("kube-system"),
+      client.list({ apiVersion: "v1", kind: "Node" }),
+      namespace(query.namespace),
+      namespace(query.operator.namespace),
+      client.list(
+        { apiVersion: "apps/v1", kind: "Deployment", namespace: query.operator.namespace },
+        { labelSelector: selector(query.operator.podLabels) },
+      ),
+      client.get({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        name: "cnpg-mutating-webhook-configuration",
+      }),
+      Promise.all(namespaces.map(policies)),
+      client.list(
+        { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" },
+        { labelSelector: "kubernetes.io/service-name=kubernetes" },
+      ),
+      readDatabase(client, query),
+    ]);
   return {
     uid: system?.metadata.uid ?? "",
     nodes: nodes.map(liveNode),
@@ -67,6 +74,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     operators,
     operatorWebhook: webhook !== undefined,
     networkPolicies: networkPolicies.flat(),
+    apiServers: apiServers.flatMap(endpoints),
     database,
   };
 }
@@ -107,6 +115,17 @@ function liveNode({ metadata, ...node }: KubeObject): LiveNode {
     podCIDRs?: string[];
   };
   return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints, podCidrs };
+}
+
+function endpoints(slice: KubeObject): LiveCluster["apiServers"] {
+  const listed = slice as KubeObject & {
+    endpoints: { addresses: string[] }[] | null;
+    ports: { port: number }[] | null;
+  };
+  const addresses = (listed.endpoints ?? []).flatMap((one) => one.addresses);
+  return (listed.ports ?? []).flatMap(({ port }) =>
+    addresses.map((address) => ({ cidr: `${address}/${address.includes(":") ? "128" : "32"}`, port })),
+  );
 }
 
 function selector(labels: Readonly<Record<string, string>>): string {

@@ -7,7 +7,7 @@ import { EMPTY_CLUSTER, runStack } from "../program/stack.ts";
 
 const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
 const config = schema.parse({ clients: [{ name: "app", role: "app_user", database: "app", workloads }] });
-const rendered = renderedObjects(config);
+const rendered = renderedObjects(config, EMPTY_CLUSTER);
 const paths = (objects: readonly KubeObject[], live = {}) =>
   lockOuts(objects, { ...EMPTY_CLUSTER, ...live }).map(({ got }) => String(got));
 
@@ -67,8 +67,32 @@ describe("what is in the namespaces already counts", () => {
   });
 
   test("no egress cuts replication", () => {
-    const found = paths(rendered, { networkPolicies: [denyAll("production", ["Egress"])] });
-    expect(found.join("\n")).toContain("-> production/pg:5432 is closed by NetworkPolicy production/deny-all");
+    const networkPolicies = [denyAll("production", ["Egress"])];
+    expect(paths(rendered, { networkPolicies }).join("\n")).toContain(
+      "-> production/pg:5432 is closed by NetworkPolicy production/deny-all",
+    );
+  });
+
+  test("so where it finds that, the program lets the database's pods out to what they need", () => {
+    const live = { ...EMPTY_CLUSTER, networkPolicies: [denyAll("production", ["Egress", "Ingress"])] };
+    const objects = renderedObjects(config, live);
+    expect(objects.find(({ metadata }) => metadata.name === "pg-egress")?.["spec"]).toMatchObject({
+      policyTypes: ["Egress"],
+      egress: [
+        {
+          ports: [
+            { protocol: "UDP", port: 53 },
+            { protocol: "TCP", port: 53 },
+          ],
+        },
+        { ports: [{ port: 5432 }, { port: 8000 }] },
+        { to: [{ ipBlock: { cidr: "10.77.0.1/32" } }], ports: [{ port: 6443 }] },
+      ],
+    });
+    // The client's own way out is whoever keeps it in to open.
+    expect(paths(objects, live)).toEqual([
+      expect.stringContaining("client app (app=myapp) in production -> production/pg:5432"),
+    ]);
   });
 
   test("no egress of the operator cuts it off, in one error that names the path", async () => {

@@ -121,6 +121,11 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["clients[0].deployers[0].kind", '"User" or "Group" or "ServiceAccount"'],
   ],
   [
+    "a way out to the metadata service",
+    { database: { egress: { restricted: true, to: [{ cidr: "169.254.169.254/32", reason: "keys" }] } } },
+    ["database.egress.to[0].cidr", "the cloud's metadata service"],
+  ],
+  [
     "an image without version",
     { database: { image: "postgresql:latest" } },
     ["database.image", "starts with the PostgreSQL version"],

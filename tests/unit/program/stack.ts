@@ -50,6 +50,7 @@ export const EMPTY_CLUSTER: LiveCluster = {
   operators: [],
   operatorWebhook: false,
   networkPolicies: [],
+  apiServers: [{ cidr: "10.77.0.1/32", port: 6443 }],
 };
 
 /** Runs the whole program for a stack file under Pulumi's mocks and answers everything it registered. */
