@@ -1,56 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { guarded } from "../../components/access/identities/guarded.ts";
-import { identityPolicies } from "../../components/access/identities/index.ts";
-import { admissionPolicyName, bindingSpec } from "../../components/access/identities/policy.ts";
-import { deployersGrant, operatorGrant, type Grant } from "../../components/access/rbac.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import type { KubeObject } from "../../kube/objects.ts";
 import { until } from "../../kube/wait.ts";
 import { judge, proveAdmission } from "../../local/proof/admission.ts";
-import { attempts, developerRules, type Scene } from "../../local/proof/attempts.ts";
+import { attempts } from "../../local/proof/attempts.ts";
 import { startControlPlane, type ControlPlane } from "../policy/apiserver.ts";
-import { clientOf } from "../unit/access/clients.ts";
+import { furnish, install, operator, pod, sceneIn } from "./lab.ts";
 
-const cluster = { name: "pg", namespace: "production" };
-const app = clientOf({
-  name: "app",
-  role: "app_user",
-  database: "app",
-  deployers: [{ kind: "User", name: "deployer" }],
-  workloads: [
-    { podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } },
-    { podLabels: { app: "worker", tier: "back" }, serviceAccount: { name: "worker" } },
-  ],
-});
-const operator = "system:serviceaccount:cnpg-system:cnpg-manager";
-const admission = "admissionregistration.k8s.io/v1";
-const sceneIn = (namespace: string): Scene => ({
-  namespace,
-  cluster: cluster.name,
-  image: "none",
-  identity: { labels: { app: "myapp" }, serviceAccount: "myapp", secret: "pg-app-credentials" },
-  there: { pod: "idle", clientPod: "client", deployment: "client" },
-});
 const production = sceneIn("production");
-
 let plane: ControlPlane;
 let developer: KubeClient;
 
 beforeAll(async () => {
   plane = await startControlPlane();
-  const { client } = plane;
-  for (const namespace of ["production", "free"]) await furnish(client, namespace);
-  for (const grant of [
-    operatorGrant(cluster, { name: "cnpg-manager", namespace: "cnpg-system" }),
-    deployersGrant(cluster, app),
-  ])
-    for (const object of grantObjects(grant)) await client.create(object);
-  for (const { subject, spec } of identityPolicies(guarded(cluster, [app]))) {
-    const metadata = { name: admissionPolicyName(subject, cluster) };
-    await client.create({ apiVersion: admission, kind: "ValidatingAdmissionPolicy", metadata, spec });
-    const binding = bindingSpec(metadata.name, cluster.namespace);
-    await client.create({ apiVersion: admission, kind: "ValidatingAdmissionPolicyBinding", metadata, spec: binding });
-  }
+  for (const namespace of ["production", "free"]) await furnish(plane.client, namespace);
+  await install(plane.client);
   developer = plane.clientWith("administrator", "developer");
   const inForce = async () => {
     const answers = await Promise.all(attempts.map((attempt) => judge(developer, production, attempt)));
@@ -60,45 +23,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => plane.stop());
-
-/** What is there before: ServiceAccounts, a developer with every right on what runs, a plain pod, a client's workload. */
-async function furnish(client: KubeClient, namespace: string): Promise<void> {
-  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-  for (const name of ["default", "myapp", "worker", "pg"])
-    await client.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace, name } });
-  const everyone = ["developer", "deployer", operator, "system:serviceaccount:kube-system:replicaset-controller"];
-  const subjects = everyone.map((name) => ({ kind: "User", name }));
-  const grant: Grant = { name: "developer", rules: developerRules, subjects };
-  for (const object of grantObjects(grant, namespace)) await client.create(object);
-  await client.create(pod(namespace, "idle", {}, "default"));
-  await client.create(pod(namespace, "client", { app: "myapp" }, "myapp"));
-  const { metadata, spec } = pod(namespace, "client", { app: "myapp" }, "myapp");
-  await client.create({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { namespace, name: "client" },
-    spec: { selector: { matchLabels: metadata.labels }, template: { metadata: { labels: metadata.labels }, spec } },
-  });
-}
-
-function pod(namespace: string, name: string, labels: Record<string, string>, serviceAccountName: string, more = {}) {
-  const containers = [{ name: "main", image: "none" }];
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { namespace, name, labels },
-    spec: { serviceAccountName, containers, ...more } as Record<string, unknown>,
-  };
-}
-
-function grantObjects({ name, rules, subjects }: Grant, namespace = cluster.namespace): KubeObject[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
-  return [
-    { apiVersion, kind: "Role", metadata: { namespace, name }, rules },
-    { apiVersion, kind: "RoleBinding", metadata: { namespace, name }, roleRef, subjects },
-  ];
-}
 
 /** What the API server says when `who` creates a pod. */
 function creating(who: string, labels: Record<string, string>, account: string, more = {}) {

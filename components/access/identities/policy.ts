@@ -1,9 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import type { ClusterName } from "../names.ts";
 
-export type PolicySpec = types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
 export type Rule = types.input.admissionregistration.v1.NamedRuleWithOperations;
 type Validation = types.input.admissionregistration.v1.Validation;
+
+export interface PolicySpec extends types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec {
+  validations: Validation[];
+}
 
 /** A ValidatingAdmissionPolicy of one namespace. */
 export interface AdmissionPolicy {
