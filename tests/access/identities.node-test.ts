@@ -4,7 +4,7 @@ import { until } from "../../kube/wait.ts";
 import { judge, proveAdmission } from "../../local/proof/admission.ts";
 import { attempts } from "../../local/proof/attempts.ts";
 import { startControlPlane, type ControlPlane } from "../policy/apiserver.ts";
-import { furnish, install, operator, pod, sceneIn } from "./lab.ts";
+import { furnish, grantObjects, install, operator, pod, sceneIn } from "./lab.ts";
 
 const production = sceneIn("production");
 let plane: ControlPlane;
@@ -212,4 +212,16 @@ test("a binding gives no label", async () => {
   expect((await bind({ app: "myapp" })).observed).toBe("refused");
   expect((await bind({ "cnpg.io/cluster": "pg" })).observed).toBe("refused");
   expect((await bind({ zone: "z" })).observed).toBe("accepted");
+});
+
+test("a node gets tokens for its pods, whoever they are", async () => {
+  const rules = [{ apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] }];
+  const subjects = [{ kind: "Group", name: "system:nodes" }];
+  for (const object of grantObjects({ name: "nodes", rules, subjects })) await plane.client.create(object);
+  const kubelet = plane.clientWith("kubelet");
+  for (const account of ["myapp", "pg"]) {
+    const path = `/api/v1/namespaces/production/serviceaccounts/${account}/token`;
+    const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+    expect(await kubelet.request("POST", path, { body })).toHaveProperty("status.token");
+  }
 });
