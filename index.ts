@@ -7,19 +7,31 @@ import { EnforcementProof } from "./components/enforcement/index.ts";
 import { requireEnforcement } from "./components/enforcement/prove.ts";
 import { gate } from "./components/gate.ts";
 import { Operator } from "./components/operator/index.ts";
+import { egressOf, renderedObjects } from "./components/rendered.ts";
 import { loadSettings } from "./config.ts";
 import type { KubeObject } from "./kube/objects.ts";
 
 const settings = loadSettings();
 const { client, clients, database, protect, stack } = settings;
-const live = await inspect(settings);
+const live = await inspect(settings, (found) => renderedObjects(settings, found));
 
 const cluster = new ExistingCluster("cluster", { ...settings, ...settings.cluster, live });
 const { provider, adopting, placement, storageClass, controlPlaneCidrs } = cluster;
 
-const operator = new Operator("operator", { ...settings.operator, stack, adopting }, { provider });
+const [found] = live.operators;
+const operator = new Operator("operator", { ...settings.operator, stack, adopting, found }, { provider });
 
-const access = new DatabaseAccess("access", { ...settings, cluster: database.name, controlPlaneCidrs }, { provider });
+const access = new DatabaseAccess(
+  "access",
+  {
+    ...settings,
+    cluster: database.name,
+    operatorAccount: operator.account,
+    controlPlaneCidrs,
+    egress: egressOf(settings, live),
+  },
+  { provider },
+);
 
 const canary = { image: database.image, tolerations: placement.tolerations };
 const enforcement = new EnforcementProof(

@@ -10,10 +10,12 @@ export const DNS_LABEL: Pattern = {
   expected: "a DNS label: lower-case letters, digits and inner dashes, a letter first",
 };
 
-/** An identifier that means the same quoted and unquoted, in SQL and in pg_hba.conf. */
+/** A name that means the same in pg_hba.conf and, quoted, in SQL, and that CloudNativePG's own unquoted use does not break. */
 export const POSTGRES_IDENTIFIER: Pattern = {
-  pattern: /^[a-z_][a-z0-9_]{0,62}$/,
-  expected: "a PostgreSQL identifier: lower-case letters, digits and underscores, at most 63",
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+  expected:
+    "a PostgreSQL name: ASCII letters, digits, underscores and dashes, no digit or dash first, at most 63 characters " +
+    "(CloudNativePG puts names into connection strings unquoted)",
 };
 
 export const LABEL_KEY: Pattern = {

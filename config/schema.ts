@@ -4,6 +4,8 @@ import { DNS_LABEL, IMAGE, LABEL_KEY, LABEL_VALUE, POSTGRES_IDENTIFIER, QUANTITY
 const dnsLabel = (max = 63) => z.string().max(max).regex(DNS_LABEL.pattern, DNS_LABEL.expected);
 const quantity = z.string().regex(QUANTITY.pattern, QUANTITY.expected);
 const identifier = z.string().regex(POSTGRES_IDENTIFIER.pattern, POSTGRES_IDENTIFIER.expected);
+const databaseName = identifier.max(56, "at most 56 characters: <database>_reader is a role, and those have 63");
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 const labels = z.record(
   z.string().regex(LABEL_KEY.pattern, LABEL_KEY.expected),
   z.string().regex(LABEL_VALUE.pattern, LABEL_VALUE.expected),
@@ -34,7 +36,7 @@ const cluster = z.strictObject({
     .describe("Whether no two instances share a node. Default: where there are as many such nodes as instances."),
   storageClass: z.string().optional().describe("StorageClass of the volumes; the cluster's default when left out."),
   controlPlaneCidrs: z
-    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .array(cidr)
     .default([])
     .describe("Addresses of the control plane, let through to port 8000 so that `kubectl cnpg status` works."),
 });
@@ -71,16 +73,55 @@ const workload = z.strictObject({
     .describe("Identity of the workload towards Kubernetes."),
 });
 
+const deployer = z.strictObject({
+  kind: z.enum(["User", "Group", "ServiceAccount"]).describe("As in a RoleBinding."),
+  name: z.string().min(1).describe("Name by which the API server knows it; an OIDC identity is a User or a Group."),
+  namespace: dnsLabel().optional().describe("Namespace of a ServiceAccount, and of nothing else."),
+});
+
+const range = z.strictObject({
+  cidr: cidr.describe(
+    "Addresses outside the cluster that are let in, each of them; nothing tells them apart but the password.",
+  ),
+  reason: z.string().trim().min(1).describe("Why they have to be, for whoever reads this next."),
+});
+
 const client = z.strictObject({
   name: dnsLabel(30).describe("Names allow-<client>-to-<cluster>, <cluster>-<client>-credentials and so on."),
   role: identifier.describe("PostgreSQL role, this client's alone."),
-  database: identifier.describe("The one database the role may connect to."),
-  workloads: z.array(workload).min(1).describe("Who may use this identity."),
+  database: databaseName.describe("The one database the role may connect to; its first client that may write owns it."),
+  access: z
+    .enum(["readWrite", "readOnly"])
+    .default("readWrite")
+    .describe("`readOnly`: through group `<database>_reader`, what the database's owner makes, and nothing else."),
+  workloads: z.array(workload).default([]).describe("Pods that may use this identity; they, or `cidrs`, are needed."),
+  cidrs: z.array(range).default([]).describe("Who may use this identity from outside the cluster."),
+  deployers: z
+    .array(deployer)
+    .default([])
+    .describe("Who may run pods as these ServiceAccounts, besides administrators: people, CI, GitOps."),
   passwordVersion: z
     .int()
     .min(1)
     .default(1)
     .describe("Raise it by one to have a new password generated and rolled out by the next `up`."),
+});
+
+const destination = z.strictObject({
+  cidr: cidr.describe("Addresses that the database's pods have to reach, an object store's for one."),
+  port: z.int().min(1).max(65535).default(443).describe("Their one port."),
+  reason: z.string().trim().min(1).describe("Why they have to."),
+});
+
+const egress = z.strictObject({
+  restricted: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True: the database's pods reach DNS, the API server, each other, `to`, and nothing else. " +
+        "False leaves them as they are, and adds these where a policy of the namespace isolates them already.",
+    ),
+  to: z.array(destination).default([]).describe("What else they reach then."),
 });
 
 const database = z.strictObject({
@@ -93,7 +134,7 @@ const database = z.strictObject({
     .describe("Operand image; the tag starts with the PostgreSQL version."),
   bootstrap: z
     .strictObject({
-      database: identifier.describe("Database made at the first start."),
+      database: databaseName.describe("Database made at the first start."),
       owner: identifier.describe("Role that owns it."),
     })
     .optional()
@@ -127,11 +168,17 @@ const database = z.strictObject({
     .nullable()
     .prefault({})
     .describe("Synchronous replication; null turns it off (one instance needs null)."),
+  egress: egress.prefault({}).describe("What the database's pods may reach."),
   parameters: z
     .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "the name of a PostgreSQL parameter"), z.string())
     .default({})
     .describe("PostgreSQL parameters, over the defaults that derive from the memory request."),
   readyTimeoutMinutes: z.int().min(1).default(15).describe("How long `up` waits for all instances."),
+});
+
+const scraper = z.strictObject({
+  namespace: dnsLabel().describe("Namespace of the scraper's pods."),
+  podLabels: podLabels.describe("Pods with all these labels are let through to the metrics, port 9187."),
 });
 
 const enforcement = z.strictObject({
@@ -149,6 +196,7 @@ export const schema = z.strictObject({
   namespace: namespace.prefault({}).describe("Where the database lives."),
   clients: z.array(client).min(1).describe("Who may reach the database, and as whom."),
   database: database.prefault({}).describe("The PostgreSQL cluster."),
+  scrapers: z.array(scraper).default([]).describe("Who reads the instances' metrics, Prometheus for one."),
   enforcement: enforcement.prefault({}).describe("The proof that NetworkPolicies are enforced."),
   protect: z
     .boolean()
@@ -160,6 +208,8 @@ export const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 /** A database identity: one role, one credential, one or more workloads that may use it. */
 export type Client = Config["clients"][number];
+/** Whoever reads metrics. */
+export type Scraper = Config["scrapers"][number];
 /** Pods, by label, and the ServiceAccount they run as. */
 export type Workload = Client["workloads"][number];
 export type ClusterSettings = Config["cluster"];

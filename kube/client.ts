@@ -144,6 +144,15 @@ export class KubeClient {
     return new KubeClient(config.exportConfig());
   }
 
+  /** The same, as another user, known to nobody or not; takes the right to impersonate it. */
+  actingAs(impersonateUser: string): KubeClient {
+    const [cluster, user] = [this.config.getCurrentCluster(), this.config.getCurrentUser()];
+    if (!cluster || !user) throw new Error("kubeconfig: the current context names no cluster and user");
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(cluster, { ...user, impersonateUser });
+    return new KubeClient(config.exportConfig());
+  }
+
   /** The object, or undefined where there is none. */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     try {

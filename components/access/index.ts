@@ -5,15 +5,17 @@ import type { Client, NamespaceSettings, Workload } from "../../config/schema.ts
 import { ownedBy, POD_SECURITY_RESTRICTED } from "../namespace.ts";
 import { connection, RELOAD_LABEL } from "./credentials.ts";
 import { pgHbaLines, podSelectorRefs, type PodSelectorRef } from "./hba.ts";
-import { clientPolicyName, credentialsName, lifelinesName, secretReaderName, type ClusterName } from "./names.ts";
-import { clientPolicy, lifelines, type LifelineArgs } from "./networkPolicies.ts";
-import { secretReaderRules, secretReaderSubjects } from "./rbac.ts";
+import { guarded } from "./identities/guarded.ts";
+import { Identities } from "./identities/index.ts";
+import { credentialsName, type ClusterName } from "./names.ts";
+import { deployersGrant, operatorGrant, secretReaderGrant, type AccountName, type Grant } from "./rbac.ts";
+import { networkPolicies, type NetworkPolicyArgs } from "./rendered.ts";
 
-export interface DatabaseAccessArgs extends LifelineArgs {
-  /** Who may reach the database; at least one. */
-  clients: readonly Client[];
+export interface DatabaseAccessArgs extends NetworkPolicyArgs {
   /** Name of the CloudNativePG Cluster. */
   cluster: string;
+  /** ServiceAccount of the operator, which makes the database's pods. */
+  operatorAccount: AccountName;
   /** Namespace of the database, and whether this stack makes it. */
   namespace: NamespaceSettings;
   /** `organization/project/stack`, noted on a namespace that this stack makes. */
@@ -24,7 +26,8 @@ export interface DatabaseAccessArgs extends LifelineArgs {
 
 /**
  * Who may reach the database, rendered for both layers from one list of clients: NetworkPolicies and pg_hba lines
- * that agree, a generated credential for each client, and a Role that grants exactly that one Secret.
+ * that agree, a generated credential for each client, a Role that grants exactly that one Secret, and admission
+ * policies by which nobody else can be the client.
  */
 export class DatabaseAccess extends pulumi.ComponentResource {
   /** Name of the namespace; known once the namespace is there. */
@@ -46,14 +49,20 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     this.podSelectorRefs = podSelectorRefs(clients);
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
-    this.#networkPolicy(`${name}-lifelines`, lifelinesName(cluster), lifelines(cluster, args));
+    const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, args.operatorAccount))];
+    for (const { subject, name: objectName, spec } of networkPolicies(cluster, args)) {
+      const metadata = this.#metadata(objectName);
+      new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });
+    }
     for (const client of clients) {
       const of = `${name}-${client.name}`;
-      this.#networkPolicy(`${of}-network-policy`, clientPolicyName(cluster, client), clientPolicy(cluster, client));
       this.#credentials(of, cluster, client, protect);
-      this.#secretReader(of, cluster, client);
+      if (client.workloads.length > 0) this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
+      if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
       for (const workload of client.workloads) this.#serviceAccount(of, workload);
     }
+    // Whoever is granted an exception has it before the rule holds.
+    new Identities(`${name}-identities`, { ...guarded(cluster, clients), after: runAs }, { parent: this });
     this.registerOutputs({ namespace: this.namespace });
   }
 
@@ -65,10 +74,6 @@ export class DatabaseAccess extends pulumi.ComponentResource {
       { parent: this, protect },
     );
     return created.metadata.name;
-  }
-
-  #networkPolicy(name: string, objectName: string, spec: k8s.types.input.networking.v1.NetworkPolicySpec): void {
-    new k8s.networking.v1.NetworkPolicy(name, { metadata: this.#metadata(objectName), spec }, { parent: this });
   }
 
   #credentials(name: string, cluster: ClusterName, client: Client, protect: boolean): void {
@@ -99,23 +104,11 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return generate(version, protect).result;
   }
 
-  #secretReader(name: string, cluster: ClusterName, client: Client): void {
-    const metadata = this.#metadata(secretReaderName(cluster, client));
-    const rules = secretReaderRules(credentialsName(cluster, client));
-    new k8s.rbac.v1.Role(`${name}-secret-reader`, { metadata, rules }, { parent: this });
-    new k8s.rbac.v1.RoleBinding(
-      `${name}-secret-reader`,
-      {
-        metadata,
-        roleRef: {
-          apiGroup: "rbac.authorization.k8s.io",
-          kind: "Role",
-          name: secretReaderName(cluster, client),
-        },
-        subjects: secretReaderSubjects(client, cluster.namespace),
-      },
-      { parent: this },
-    );
+  #grant(name: string, { name: objectName, rules, subjects }: Grant): pulumi.Resource {
+    const metadata = this.#metadata(objectName);
+    new k8s.rbac.v1.Role(name, { metadata, rules }, { parent: this });
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: objectName };
+    return new k8s.rbac.v1.RoleBinding(name, { metadata, roleRef, subjects }, { parent: this });
   }
 
   #serviceAccount(name: string, { serviceAccount }: Workload): void {

@@ -26,7 +26,22 @@ export function lifelinesName(cluster: ClusterName): string {
   return `${cluster.name}-lifelines`;
 }
 
+/** `pg-egress`: the NetworkPolicy that lets the database's pods out to what they cannot live without. */
+export function egressName(cluster: ClusterName): string {
+  return `${cluster.name}-egress`;
+}
+
+/** `pg-metrics`: the NetworkPolicy that lets scrapers read metrics. */
+export function metricsName(cluster: ClusterName): string {
+  return `${cluster.name}-metrics`;
+}
+
 /** `read-pg-app-secret`: the Role, and its RoleBinding, that grant a client its one Secret. */
 export function secretReaderName(cluster: ClusterName, client: Client): string {
   return `read-${cluster.name}-${client.name}-secret`;
+}
+
+/** `run-as-pg-app`: the Role, and its RoleBinding, that let deployers run pods as a client; `run-as-pg` for the operator. */
+export function runAsName(cluster: ClusterName, client?: Client): string {
+  return client ? `run-as-${cluster.name}-${client.name}` : `run-as-${cluster.name}`;
 }

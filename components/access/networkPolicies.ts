@@ -1,26 +1,38 @@
 import type { types } from "@pulumi/kubernetes";
-import type { Client, OperatorSettings } from "../../config/schema.ts";
+import type { Client, OperatorSettings, Scraper } from "../../config/schema.ts";
 import { CLUSTER_LABEL, POD_ROLE_LABEL, type ClusterName } from "./names.ts";
 
-type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
-type Peer = types.input.networking.v1.NetworkPolicyPeer;
+export type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
+export type Peer = types.input.networking.v1.NetworkPolicyPeer;
 type Rule = types.input.networking.v1.NetworkPolicyIngressRule;
 
-const POSTGRES = 5432;
+export const POSTGRES = 5432;
 /** The instance manager: status, failover, backups; the operator speaks to nothing else. */
-const INSTANCE_MANAGER = 8000;
+export const INSTANCE_MANAGER = 8000;
+const METRICS = 9187;
 
-/** Lets a client's pods reach the instances on 5432. */
-export function clientPolicy(cluster: ClusterName, client: Client): PolicySpec {
+/** Lets a client's pods and ranges reach the instances on 5432. */
+export function clientPolicy(cluster: ClusterName, { workloads, cidrs }: Client): PolicySpec {
+  const pods = workloads.map(({ podLabels }): Peer => ({ podSelector: { matchLabels: { ...podLabels } } }));
+  return toInstances(cluster, allow(POSTGRES, [...pods, ...cidrs.map(({ cidr }) => block(cidr))]));
+}
+
+/** Lets scrapers read the instances' metrics. */
+export function scraperPolicy(cluster: ClusterName, scrapers: readonly Scraper[]): PolicySpec {
+  return toInstances(
+    cluster,
+    allow(
+      METRICS,
+      scrapers.map(({ namespace, podLabels }) => podsIn(namespace, podLabels)),
+    ),
+  );
+}
+
+function toInstances(cluster: ClusterName, rule: Rule): PolicySpec {
   return {
     podSelector: { matchLabels: { [CLUSTER_LABEL]: cluster.name, [POD_ROLE_LABEL]: "instance" } },
     policyTypes: ["Ingress"],
-    ingress: [
-      allow(
-        POSTGRES,
-        client.workloads.map(({ podLabels }) => ({ podSelector: { matchLabels: { ...podLabels } } })),
-      ),
-    ],
+    ingress: [rule],
   };
 }
 
@@ -37,23 +49,30 @@ export interface LifelineArgs {
  */
 export function lifelines(cluster: ClusterName, { operator, controlPlaneCidrs }: LifelineArgs): PolicySpec {
   const ownPods = { [CLUSTER_LABEL]: cluster.name };
-  const operatorPods: Peer = {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": operator.namespace } },
-    podSelector: { matchLabels: { ...operator.podLabels } },
-  };
-  const controlPlane = controlPlaneCidrs.map((cidr): Peer => ({ ipBlock: { cidr } }));
   return {
     podSelector: { matchLabels: ownPods },
     policyTypes: ["Ingress"],
     ingress: [
       allow(POSTGRES, [{ podSelector: { matchLabels: ownPods } }]),
       allow(INSTANCE_MANAGER, [
-        operatorPods,
+        podsIn(operator.namespace, operator.podLabels),
         { podSelector: { matchLabels: { ...ownPods, [POD_ROLE_LABEL]: "instance" } } },
-        ...controlPlane,
+        ...controlPlaneCidrs.map(block),
       ]),
     ],
   };
+}
+
+/** Both selectors in one peer: pods with these labels, in that namespace only. */
+function podsIn(namespace: string, labels: Readonly<Record<string, string>>): Peer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    podSelector: { matchLabels: { ...labels } },
+  };
+}
+
+function block(cidr: string): Peer {
+  return { ipBlock: { cidr } };
 }
 
 /** Ports are numbers: under k3s' policy engine a name that no pod declares would open every port. */

@@ -1,14 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
+import type { KubeObject } from "../../kube/objects.ts";
 import { readLive, type LiveCluster } from "./live.ts";
+import { askPrimary, readerWarnings } from "../database/readers.ts";
+import { lockOuts } from "./lockouts.ts";
 import { objections, warnings } from "./preflight.ts";
 
 /**
  * Looks at the cluster before anything is registered, in previews too.
+ * @param render the objects that decide who gets in
  * @throws pulumi.RunError when it cannot be read, or when the configuration must not be applied to it
  */
-export async function inspect(settings: Settings): Promise<LiveCluster> {
+export async function inspect(
+  settings: Settings,
+  render: (live: LiveCluster) => readonly KubeObject[],
+): Promise<LiveCluster> {
   const { client, database, namespace, operator, stack } = settings;
   const [live, clusterUid] = await Promise.all([
     readLive(client, { namespace: namespace.name, database: database.name, operator }).catch((error: unknown) => {
@@ -16,9 +23,10 @@ export async function inspect(settings: Settings): Promise<LiveCluster> {
     }),
     lastClusterUid(stack),
   ]);
-  const problems = objections(settings, live, { stack, clusterUid });
+  const problems = [...objections(settings, live, { stack, clusterUid }), ...lockOuts(render(live), live)];
   if (problems.length > 0) throw refusal(problems);
-  for (const warning of warnings(settings, live)) await pulumi.log.warn(warning);
+  const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
+  for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);
   return live;
 }
 

@@ -6,6 +6,8 @@ export interface LiveNode {
   name: string;
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
+  /** Ranges that its pods have their addresses from, where Kubernetes hands them out. */
+  podCidrs: string[];
 }
 
 /** What the cluster looks like before this program changes anything. */
@@ -21,6 +23,10 @@ export interface LiveCluster {
   operators: KubeObject[];
   /** Whether an operator, wherever it is, has its admission webhook in this cluster. */
   operatorWebhook: boolean;
+  /** Where the API servers listen, each as a range of one address. */
+  apiServers: { cidr: string; port: number }[];
+  /** NetworkPolicies of the two namespaces. */
+  networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
 }
@@ -35,22 +41,31 @@ export interface LiveQuery {
 /** Reads the cluster; changes nothing. Errors of the client pass through. */
 export async function readLive(client: KubeClient, query: LiveQuery): Promise<LiveCluster> {
   const namespace = (name: string) => client.get({ apiVersion: "v1", kind: "Namespace", name });
-  const [system, nodes, ours, operatorNamespace, operators, webhook, database] = await Promise.all([
-    namespace("kube-system"),
-    client.list({ apiVersion: "v1", kind: "Node" }),
-    namespace(query.namespace),
-    namespace(query.operator.namespace),
-    client.list(
-      { apiVersion: "apps/v1", kind: "Deployment", namespace: query.operator.namespace },
-      { labelSelector: selector(query.operator.podLabels) },
-    ),
-    client.get({
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "MutatingWebhookConfiguration",
-      name: "cnpg-mutating-webhook-configuration",
-    }),
-    readDatabase(client, query),
-  ]);
+  const policies = (of: string) =>
+    client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
+  const namespaces = [...new Set([query.namespace, query.operator.namespace])];
+  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, apiServers, database] =
+    await Promise.all([
+      namespace("kube-system"),
+      client.list({ apiVersion: "v1", kind: "Node" }),
+      namespace(query.namespace),
+      namespace(query.operator.namespace),
+      client.list(
+        { apiVersion: "apps/v1", kind: "Deployment", namespace: query.operator.namespace },
+        { labelSelector: selector(query.operator.podLabels) },
+      ),
+      client.get({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        name: "cnpg-mutating-webhook-configuration",
+      }),
+      Promise.all(namespaces.map(policies)),
+      client.list(
+        { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" },
+        { labelSelector: "kubernetes.io/service-name=kubernetes" },
+      ),
+      readDatabase(client, query),
+    ]);
   return {
     uid: system?.metadata.uid ?? "",
     nodes: nodes.map(liveNode),
@@ -58,6 +73,8 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     operatorNamespace,
     operators,
     operatorWebhook: webhook !== undefined,
+    networkPolicies: networkPolicies.flat(),
+    apiServers: apiServers.flatMap(endpoints),
     database,
   };
 }
@@ -93,8 +110,22 @@ async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeO
 }
 
 function liveNode({ metadata, ...node }: KubeObject): LiveNode {
-  const spec = (node["spec"] ?? {}) as { taints?: LiveNode["taints"] };
-  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints: spec.taints ?? [] };
+  const { taints = [], podCIDRs: podCidrs = [] } = (node["spec"] ?? {}) as {
+    taints?: LiveNode["taints"];
+    podCIDRs?: string[];
+  };
+  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints, podCidrs };
+}
+
+function endpoints(slice: KubeObject): LiveCluster["apiServers"] {
+  const listed = slice as KubeObject & {
+    endpoints: { addresses: string[] }[] | null;
+    ports: { port: number }[] | null;
+  };
+  const addresses = (listed.endpoints ?? []).flatMap((one) => one.addresses);
+  return (listed.ports ?? []).flatMap(({ port }) =>
+    addresses.map((address) => ({ cidr: `${address}/${address.includes(":") ? "128" : "32"}`, port })),
+  );
 }
 
 function selector(labels: Readonly<Record<string, string>>): string {

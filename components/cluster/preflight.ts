@@ -1,5 +1,6 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Problem } from "../../config/problems.ts";
+import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { isOwnedBy } from "../namespace.ts";
@@ -21,6 +22,7 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...namespaceObjections(config, live, before),
     ...operatorObjections(config, live, before),
     ...bootstrapObjections(config, live),
+    ...rangeObjections(config, live),
   ];
 }
 
@@ -102,6 +104,19 @@ function bootstrapObjections(config: Config, live: LiveCluster): Problem[] {
       fix: "set database.bootstrap to that; a further client gets a database of its own",
     },
   ];
+}
+
+/** A range that holds pods would let all of them in, whatever they are. */
+function rangeObjections({ clients }: Config, { nodes }: LiveCluster): Problem[] {
+  return clients.flatMap((client, i) =>
+    client.cidrs.flatMap(({ cidr }, j) => {
+      const node = nodes.find(({ podCidrs }) => podCidrs.some((pods) => overlap(pods, cidr)));
+      if (!node) return [];
+      const expected = `addresses outside the cluster: pods of node ${node.name} have theirs from ${node.podCidrs.join(", ")}`;
+      const fix = "declare pods as workloads, by their labels";
+      return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
+    }),
+  );
 }
 
 function image(deployment: KubeObject): string {

@@ -1,5 +1,8 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Client, DatabaseSettings, Toleration } from "../../config/schema.ts";
+import type { KubeObject } from "../../kube/objects.ts";
+import { readerRole } from "../../config/clientConflicts.ts";
+import { databasesOf, readerSql, sqlName, type OwnedDatabase } from "../access/databases.ts";
 import { credentialsName, type ClusterName } from "../access/names.ts";
 import type { PodSelectorRef } from "../access/hba.ts";
 import { parameters } from "./parameters.ts";
@@ -33,18 +36,33 @@ export interface ClusterSpecArgs {
  */
 const SMART_SHUTDOWN_SECONDS = 5;
 
+/** The Cluster as the API server gets it. */
+export function clusterObject(args: ClusterSpecArgs): KubeObject {
+  const { database, namespace } = args;
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: database.name, namespace },
+    spec: clusterSpec(args),
+  };
+}
+
 /** The `spec` of the CloudNativePG Cluster; field names are CloudNativePG's (postgresql.cnpg.io/v1). */
 export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
   const { database, clients, placement } = args;
   const { instances, storage, synchronous, resources } = database;
   const cluster: ClusterName = { name: database.name, namespace: args.namespace };
+  const config = { clients: [...clients], database };
   return {
     instances,
     imageName: database.image,
     enableSuperuserAccess: false,
     smartShutdownTimeout: SMART_SHUTDOWN_SECONDS,
     bootstrap: { initdb: initdb(cluster, args) },
-    managed: { roles: clients.map((client) => managedRole(cluster, client)) },
+    // Groups first: CloudNativePG makes the roles in this order.
+    managed: {
+      roles: [...databasesOf(config).map(readerGroup), ...clients.map((client) => managedRole(cluster, client))],
+    },
     podSelectorRefs: args.podSelectorRefs,
     postgresql: {
       pg_hba: args.pgHba,
@@ -63,13 +81,20 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
 }
 
 function initdb(cluster: ClusterName, { clients, database }: ClusterSpecArgs): Record<string, unknown> {
-  const bootstrap = bootstrapOf({ clients: [...clients], database });
+  const config = { clients: [...clients], database };
+  const bootstrap = bootstrapOf(config);
   const owner = clients.find(({ role }) => role === bootstrap.owner);
+  const made = databasesOf(config).find(({ name }) => name === bootstrap.database);
   return {
     ...bootstrap,
     dataChecksums: true,
+    ...(made && { postInitApplicationSQL: [`CREATE ROLE ${sqlName(made.reader)} NOLOGIN`, ...readerSql(made)] }),
     ...(owner && { secret: { name: credentialsName(cluster, owner) } }),
   };
+}
+
+function readerGroup({ reader }: OwnedDatabase): Record<string, unknown> {
+  return { name: reader, ensure: "present", login: false };
 }
 
 function managedRole(cluster: ClusterName, client: Client): Record<string, unknown> {
@@ -77,6 +102,7 @@ function managedRole(cluster: ClusterName, client: Client): Record<string, unkno
     name: client.role,
     ensure: "present",
     login: true,
+    ...(client.access === "readOnly" && { inRoles: [readerRole(client.database)] }),
     passwordSecret: { name: credentialsName(cluster, client) },
   };
 }

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Gate } from "../gate.ts";
+import { databasesOf } from "../access/databases.ts";
 import { clusterSpec, type ClusterSpecArgs } from "./cluster.ts";
 
 const API_VERSION = "postgresql.cnpg.io/v1";
@@ -11,6 +13,15 @@ export interface DatabaseArgs extends ClusterSpecArgs {
   webhookReady: Gate;
   /** Refuse to delete the Cluster: its volumes go with it. */
   protect: boolean;
+}
+
+/**
+ * Name of the Database object, `pg-my-db` for `my_db`. A name that is not that simple gets a hash, so that no two
+ * databases share an object.
+ */
+export function databaseObjectName(cluster: string, database: string): string {
+  if (/^[a-z0-9]+(_[a-z0-9]+)*$/.test(database)) return `${cluster}-${database.replaceAll("_", "-")}`;
+  return `${cluster}-database-${createHash("sha256").update(database).digest("hex").slice(0, 12)}`;
 }
 
 /** The PostgreSQL cluster, and the databases that its bootstrap does not make. Ready means: every instance is. */
@@ -41,17 +52,16 @@ export class Database extends pulumi.ComponentResource {
     );
     this.clusterName = cluster.metadata.name;
 
-    const { database: bootstrapped } = bootstrapOf({ clients: [...clients], database });
-    const others = new Map(clients.map((client) => [client.database, client.role]).reverse() as [string, string][]);
-    others.delete(bootstrapped);
-    for (const [databaseName, owner] of others) {
+    const config = { clients: [...clients], database };
+    const { database: bootstrapped } = bootstrapOf(config);
+    for (const { name: databaseName, owner } of databasesOf(config).filter((one) => one.name !== bootstrapped)) {
       new k8s.apiextensions.CustomResource(
         `${name}-${databaseName}`,
         {
           apiVersion: API_VERSION,
           kind: "Database",
           metadata: {
-            name: `${database.name}-${databaseName.replaceAll("_", "-")}`,
+            name: databaseObjectName(database.name, databaseName),
             namespace,
             annotations: { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" },
           },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OperatorSettings } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { ownedBy, POD_SECURITY_RESTRICTED } from "../namespace.ts";
+import { operatorAccount } from "./account.ts";
 import { KubernetesObject } from "./kubernetesObject.ts";
 import { adjusted, releaseObjects } from "./manifest.ts";
 import { OPERATOR_RESOURCES, RELEASE } from "./release.ts";
@@ -12,6 +13,8 @@ export interface OperatorArgs extends OperatorSettings {
   stack: string;
   /** For the CustomResourceDefinitions: a provider that takes over those an earlier `destroy` left behind. */
   adopting: pulumi.ProviderResource;
+  /** The operator that is there already, where one is. */
+  found: KubeObject | undefined;
 }
 
 /**
@@ -19,8 +22,12 @@ export interface OperatorArgs extends OperatorSettings {
  * CustomResourceDefinitions outlive a `destroy`, since deleting one deletes every Cluster there is of it.
  */
 export class Operator extends pulumi.ComponentResource {
+  /** ServiceAccount that the operator runs as. */
+  readonly account: { name: string; namespace: string };
+
   constructor(name: string, args: OperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:operator:Operator", name, {}, opts);
+    this.account = { name: operatorAccount(args.install, args.found), namespace: args.namespace };
     if (args.install === "chart") this.#chart(name, args);
     if (args.install === "manifest") this.#manifest(name, args);
     this.registerOutputs({});

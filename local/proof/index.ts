@@ -1,8 +1,9 @@
 import type { KubeClient } from "../../kube/client.ts";
+import { proveAdmission } from "./admission.ts";
 import { askAll } from "./ask.ts";
 import { drill } from "./failover.ts";
 import { row, summary, type Proof, type Row } from "./rows.ts";
-import { raise, sweep } from "./stage.ts";
+import { raise, raiseDeveloper, sweep } from "./stage.ts";
 import { inspect, type Database, type Subject } from "./subject.ts";
 import { proveToken } from "./token.ts";
 
@@ -26,10 +27,14 @@ export async function runProof(client: KubeClient, options: ProofOptions): Promi
   await sweep(client, database);
   return sweepingUp(client, database, log, async () => {
     log(`proving who gets through to Cluster ${database.namespace}/${database.cluster}`);
-    const asked = await askAll(client, subject, await raise(client, subject));
+    const askers = await raise(client, subject);
+    const asked = await askAll(client, subject, askers);
+    log("proving that nobody in the namespace can pass for the client");
+    const { developer, guarded, free } = await raiseDeveloper(client, subject, askers);
+    const admission = await proveAdmission(developer, guarded, free);
     log("proving what the client's ServiceAccount may ask of the API server");
     const token = await proveToken(client, database);
-    return summary([...asked, ...token, ...(await proveFailover(client, subject, destructive, log))]);
+    return summary([...asked, ...admission, ...token, ...(await proveFailover(client, subject, destructive, log))]);
   });
 }
 

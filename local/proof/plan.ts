@@ -1,12 +1,11 @@
 /** Where a question is asked from. */
-export type From = "client" | "unlabelled" | "foreign" | "label only";
+export type From = "client" | "unlabelled" | "foreign";
 
 /** How rows name them. */
 export const people: Record<From, string> = {
   client: "client",
   unlabelled: "stranger: same namespace, no label",
   foreign: "stranger: another namespace, client's label",
-  "label only": "label only: client's label, another ServiceAccount",
 };
 
 /** TCP connections, first of all. */
@@ -39,9 +38,6 @@ export const knocks: Knock[] = [
   ...(["unlabelled", "foreign"] as const).flatMap((from) =>
     (["service", "instances", "managers"] as const).map((to): Knock => ({ from, to, expected: blocked })),
   ),
-  { from: "label only", to: "service", expected: "in" },
-  { from: "label only", to: "instances", expected: "in" },
-  { from: "label only", to: "managers", expected: blocked },
 ];
 
 /** Who logs in how. Everyone has the right password unless it says otherwise: what stops a stranger is not ignorance. */
@@ -59,14 +55,6 @@ export const logins: LoginAttempt[] = [
   { from: "unlabelled", tls: "plain", expected: blocked },
   { from: "foreign", tls: "verify-full", expected: blocked },
   { from: "foreign", tls: "plain", expected: blocked },
-  {
-    from: "label only",
-    tls: "verify-full",
-    expected: "in",
-    note: "whoever may create pods here may wear the label: only the password stops them",
-  },
-  { from: "label only", tls: "verify-full", wrongPassword: true, expected: "out: password" },
-  { from: "label only", tls: "plain", expected: "out: pg_hba" },
 ];
 
 /** After all attempts of the others the client is still served. */

@@ -1,6 +1,6 @@
 /** One question the proof asked, and what came of it. */
 export interface Row {
-  /** What is proved: `network`, `postgres`, `api` or `failover`. */
+  /** What is proved: `network`, `postgres`, `admission`, `api` or `failover`. */
   layer: string;
   /** Who asked. */
   from: string;

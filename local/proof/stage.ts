@@ -7,6 +7,7 @@ import { createNamespace } from "../../kube/namespace.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { untilRunning } from "../../kube/pods.ts";
 import { deleteAndWait } from "../../kube/wait.ts";
+import { developerRules, type Scene } from "./attempts.ts";
 import type { From } from "./plan.ts";
 import type { Database, Subject } from "./subject.ts";
 import { client as exampleClient, clientWorkload, podsOf } from "./workload.ts";
@@ -24,6 +25,13 @@ export const writerPath = `${probe.directory}/writer.sh`;
 const writerScript = readFileSync(new URL("./writer.sh", import.meta.url), "utf8");
 const label = "hcloud-postgres/proof";
 const lifetimeSeconds = 1800;
+const RBAC = "rbac.authorization.k8s.io/v1";
+const clientName = "proof-client";
+/** Holds no credential: the proof acts as this user. */
+const developer = "hcloud-postgres-proof-developer";
+
+/** The namespace of strangers, where no policy of ours holds. */
+const elsewhereOf = ({ namespace }: Database) => `${namespace}-proof`;
 
 /** Labels of everything that a proof of this database makes. */
 export function proofLabels({ namespace, cluster }: Database): Record<string, string> {
@@ -42,7 +50,7 @@ export function proofConfigMap(namespace: string, subject: Subject): KubeObject 
 export async function raise(client: KubeClient, subject: Subject): Promise<Askers> {
   const { namespace, image } = subject;
   const labels = proofLabels(subject);
-  const elsewhere = `${namespace}-proof`;
+  const elsewhere = elsewhereOf(subject);
   const stranger = (where: string, name: string, more: Record<string, string>) =>
     probePod({ namespace: where, name, labels: { ...labels, ...more }, image, configMap, lifetimeSeconds });
 
@@ -53,17 +61,16 @@ export async function raise(client: KubeClient, subject: Subject): Promise<Asker
   });
   for (const where of [namespace, elsewhere]) await client.apply(proofConfigMap(where, subject));
 
-  const name = "proof-client";
+  const name = clientName;
   await client.create(clientWorkload({ namespace, name, labels, image, replicas: 1, configMap }));
   await client.create(stranger(namespace, "proof-unlabelled", {}));
-  await client.create(stranger(namespace, "proof-label-only", exampleClient.labels));
   await client.create(stranger(elsewhere, "proof-foreign", exampleClient.labels));
 
   const selector = `${label}=${String(labels[label])}`;
   const waiting = { seconds: 120, interval: 200 };
   const [clients] = await Promise.all([
     untilRunning(client, namespace, podsOf(name), 1, waiting),
-    untilRunning(client, namespace, selector, 2, waiting),
+    untilRunning(client, namespace, selector, 1, waiting),
     untilRunning(client, elsewhere, selector, 1, waiting),
   ]);
   const pod = clients[0]?.metadata.name ?? "";
@@ -73,8 +80,44 @@ export async function raise(client: KubeClient, subject: Subject): Promise<Asker
   return {
     client: { asker: { namespace, pod, container: exampleClient.container }, environment: {} },
     unlabelled: { asker: { namespace, pod: "proof-unlabelled" }, environment, password },
-    "label only": { asker: { namespace, pod: "proof-label-only" }, environment, password },
     foreign: { asker: { namespace: elsewhere, pod: "proof-foreign" }, environment, password },
+  };
+}
+
+/** A developer with every right on what runs in both namespaces, and what he finds there. */
+export async function raiseDeveloper(
+  client: KubeClient,
+  subject: Subject,
+  { client: { asker } }: Askers,
+): Promise<{ developer: KubeClient; guarded: Scene; free: Scene }> {
+  const { namespace, cluster, image } = subject;
+  const labels = proofLabels(subject);
+  const elsewhere = elsewhereOf(subject);
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: developer };
+  for (const where of [namespace, elsewhere]) {
+    const metadata = { namespace: where, name: developer, labels };
+    await client.apply({ apiVersion: RBAC, kind: "Role", metadata, rules: developerRules });
+    const subjects = [{ kind: "User", name: developer }];
+    await client.apply({ apiVersion: RBAC, kind: "RoleBinding", metadata, roleRef, subjects });
+  }
+  const account = { namespace: elsewhere, name: exampleClient.serviceAccount };
+  await client.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
+  await client.create(
+    clientWorkload({ namespace: elsewhere, name: clientName, labels, image, replicas: 0, configMap }),
+  );
+  const scene = { cluster, image, identity: exampleClient };
+  return {
+    developer: client.actingAs(developer),
+    guarded: {
+      ...scene,
+      namespace,
+      there: { pod: "proof-unlabelled", clientPod: asker.pod, deployment: clientName },
+    },
+    free: {
+      ...scene,
+      namespace: elsewhere,
+      there: { pod: "proof-foreign", clientPod: "proof-foreign", deployment: clientName },
+    },
   };
 }
 
@@ -86,6 +129,8 @@ export async function sweep(client: KubeClient, database: Database): Promise<voi
     { apiVersion: "apps/v1", kind: "Deployment", namespace },
     { apiVersion: "v1", kind: "Pod", namespace },
     { apiVersion: "v1", kind: "ConfigMap", namespace },
+    { apiVersion: RBAC, kind: "RoleBinding", namespace },
+    { apiVersion: RBAC, kind: "Role", namespace },
     { apiVersion: "v1", kind: "Namespace" },
   ];
   const found = await Promise.all(

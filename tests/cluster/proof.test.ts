@@ -43,6 +43,8 @@ async function left(of: Database): Promise<string[]> {
     { apiVersion: "v1", kind: "Pod" },
     { apiVersion: "v1", kind: "ConfigMap" },
     { apiVersion: "v1", kind: "Namespace" },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
   ];
   const found = await Promise.all(kinds.map((ref) => client.list(ref, { labelSelector })));
   return found.flat().map((object) => Object.values(refOf(object)).join(" "));
@@ -53,7 +55,9 @@ describe("the database of stack local", () => {
     const proof = await runProof(client, { destructive: true });
     expect(red(proof.rows)).toEqual([]);
     expect(proof).toMatchObject({ failed: 0, skipped: 0, passed: proof.rows.length });
-    expect(new Set(proof.rows.map(({ layer }) => layer))).toEqual(new Set(["network", "postgres", "api", "failover"]));
+    expect(new Set(proof.rows.map(({ layer }) => layer))).toEqual(
+      new Set(["network", "postgres", "admission", "api", "failover"]),
+    );
     expect(await left(live)).toEqual([]);
   });
 
@@ -88,8 +92,7 @@ describe("the database of stack local", () => {
       ]);
     }
     expect(red(of(rows, "postgres", "client"))).toEqual([]);
-    expect(red(of(rows, "postgres", "label only"))).toEqual([]);
-    expect(red(rows.filter(({ layer }) => layer === "api"))).toEqual([]);
+    expect(red(rows.filter(({ layer }) => layer === "api" || layer === "admission"))).toEqual([]);
   });
 });
 

@@ -4,20 +4,20 @@ import { clientPolicyName, credentialsName, lifelinesName, type ClusterName } fr
 import { clientPolicy, lifelines } from "../../components/access/networkPolicies.ts";
 import { clusterSpec } from "../../components/database/cluster.ts";
 import { POD_SECURITY_RESTRICTED } from "../../components/namespace.ts";
-import { schema, type Client } from "../../config/schema.ts";
+import { schema } from "../../config/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { deleteAndWait, hasCondition, untilObject } from "../../kube/wait.ts";
 import { operandImage } from "../../local/node/operand.ts";
+import { clientOf } from "../unit/access/clients.ts";
 import { ref } from "./support.ts";
 
-const app = {
+const app = clientOf({
   name: "app",
   role: "app_user",
   database: "app",
-  workloads: [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp", create: true } }],
-  passwordVersion: 1,
-} satisfies Client;
+  workloads: [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }],
+});
 const clients = [app];
 const { database, operator } = schema.parse({
   clients,

@@ -13,13 +13,20 @@ import { tool } from "../../local/toolchain.ts";
 export interface ControlPlane {
   /** An administrator's client. */
   readonly client: KubeClient;
-  /** The client of whoever has this token; of nobody in particular without one. `jane` is the token of the user jane, who may act `as` another. */
+  /** The client of whoever has this token; of nobody in particular without one. `jane` is the token of the user jane, who may act `as` another, `kubelet` that of a node. */
   readonly clientWith: (token?: string, as?: string) => KubeClient;
   /** Stops everything and removes its files. */
   readonly stop: () => Promise<void>;
 }
 
 const name = "tested";
+/** Token, user, uid, group. */
+const tokens = [
+  "administrator,administrator,administrator,system:masters",
+  "jane,jane,jane",
+  "kubelet,system:node:node1,kubelet,system:nodes",
+  "",
+].join("\n");
 const readyWithinMs = 120_000;
 
 /** Starts a control plane on loopback, with ports and files of its own. */
@@ -51,7 +58,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     const store = `http://127.0.0.1:${clientPort}`;
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     await writeFile(at("accounts.key"), privateKey.export({ type: "pkcs1", format: "pem" }));
-    await writeFile(at("tokens.csv"), "administrator,administrator,administrator,system:masters\njane,jane,jane\n");
+    await writeFile(at("tokens.csv"), tokens);
 
     await start("etcd", {
       "data-dir": at("etcd"),

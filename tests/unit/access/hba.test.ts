@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { pgHbaLines, podSelectorRefs } from "../../../components/access/hba.ts";
-import type { Client } from "../../../config/schema.ts";
+import { clientOf } from "./clients.ts";
 
-function client(name: string, ...apps: string[]): Client {
-  const workloads = apps.map((app) => ({ podLabels: { app }, serviceAccount: { name: app, create: true } }));
-  return { name, role: `${name}_user`, database: name, passwordVersion: 1, workloads };
+function client(name: string, ...apps: string[]) {
+  const workloads = apps.map((app) => ({ podLabels: { app }, serviceAccount: { name: app } }));
+  return clientOf({ name, role: `${name}_user`, database: name, workloads });
 }
 
 test("each workload has a line and a selector, and the last line turns everybody else away", () => {
@@ -24,4 +24,22 @@ test("each workload has a line and a selector, and the last line turns everybody
 
 test("without clients everybody is turned away", () => {
   expect(pgHbaLines([])).toEqual(["host all all all reject"]);
+});
+
+test("ranges have lines of their own, for this client's role and database", () => {
+  const office = clientOf({
+    name: "office",
+    role: "Office-User",
+    database: "My-App",
+    cidrs: [
+      { cidr: "203.0.113.0/24", reason: "the office" },
+      { cidr: "2001:db8::/32", reason: "the office" },
+    ],
+  });
+  expect(podSelectorRefs([office])).toEqual([]);
+  expect(pgHbaLines([office])).toEqual([
+    "hostssl My-App Office-User 203.0.113.0/24 scram-sha-256",
+    "hostssl My-App Office-User 2001:db8::/32 scram-sha-256",
+    "host all all all reject",
+  ]);
 });

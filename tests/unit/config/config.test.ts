@@ -58,7 +58,72 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   [
     "a role that breaks the pg_hba line",
     { clients: [{ ...app, role: "a b\nhost all all all trust" }] },
-    ["clients[0].role", "a PostgreSQL identifier"],
+    ["clients[0].role", "a PostgreSQL name"],
+  ],
+  [
+    "a client that nobody can be",
+    { clients: [{ ...app, workloads: [] }] },
+    ["clients[0].workloads", "add to clients[0].workloads or clients[0].cidrs"],
+  ],
+  [
+    "two clients that one pod could be",
+    { clients: [app, { ...other, workloads: [{ ...other.workloads[0], podLabels: { tier: "web" } }] }] },
+    ["clients[1].workloads[0].podLabels", "clients[0].workloads[0].podLabels", "the same key with different values"],
+  ],
+  [
+    "two workloads of one client that one pod could be",
+    { clients: [{ ...app, workloads: [...workloads, { podLabels: { a: "b" }, serviceAccount: { name: "b" } }] }] },
+    ["clients[0].workloads[1].podLabels"],
+  ],
+  [
+    "a database that nobody owns",
+    { clients: [app, { ...other, access: "readOnly" }] },
+    ["clients[1].database", "let a client of other write"],
+  ],
+  [
+    "a client that is the group of the readers",
+    { clients: [{ ...app, role: "app_reader" }] },
+    ["clients[0].role", "the group of those who read database app"],
+  ],
+  [
+    "a database too long for its readers",
+    { clients: [{ ...app, database: "d".repeat(57) }] },
+    ["clients[0].database", "at most 56"],
+  ],
+  [
+    "the whole internet",
+    { clients: [{ ...app, cidrs: [{ cidr: "0.0.0.0/0", reason: "everybody" }] }] },
+    ["clients[0].cidrs[0].cidr", "no wider than /8"],
+  ],
+  [
+    "a range that does not begin where it says",
+    { clients: [{ ...app, cidrs: [{ cidr: "203.0.113.7/24", reason: "office" }] }] },
+    ["clients[0].cidrs[0].cidr", "write 203.0.113.0/24"],
+  ],
+  [
+    "a range without a reason",
+    { clients: [{ ...app, cidrs: [{ cidr: "203.0.113.0/24", reason: " " }] }] },
+    ["clients[0].cidrs[0].reason", "at least 1 character"],
+  ],
+  [
+    "everybody as deployer",
+    { clients: [{ ...app, deployers: [{ kind: "Group", name: "system:authenticated" }] }] },
+    ["clients[0].deployers[0]", "this is everybody"],
+  ],
+  [
+    "a ServiceAccount of no namespace as deployer",
+    { clients: [{ ...app, deployers: [{ kind: "ServiceAccount", name: "ci" }] }] },
+    ["clients[0].deployers[0]", "add clients[0].deployers[0].namespace"],
+  ],
+  [
+    "a deployer of an unknown kind",
+    { clients: [{ ...app, deployers: [{ kind: "Team", name: "a" }] }] },
+    ["clients[0].deployers[0].kind", '"User" or "Group" or "ServiceAccount"'],
+  ],
+  [
+    "a way out to the metadata service",
+    { database: { egress: { restricted: true, to: [{ cidr: "169.254.169.254/32", reason: "keys" }] } } },
+    ["database.egress.to[0].cidr", "the cloud's metadata service"],
   ],
   [
     "an image without version",
@@ -115,6 +180,13 @@ test("an error never tells the kubeconfig", async () => {
   );
   expect(String(error)).toContain("kubeconfig: got");
   expect(String(error)).not.toContain("hush");
+});
+
+test("a range that holds pods is refused", async () => {
+  const clients = [{ ...app, workloads: [], cidrs: [{ cidr: "10.244.0.0/16", reason: "office" }] }];
+  const nodes = [{ name: "node1", labels: {}, taints: [], podCidrs: ["10.244.1.0/24"] }];
+  const run = runStack("production", { config: { clients }, live: { nodes } });
+  await expect(run).rejects.toThrow("pods of node node1 have theirs from 10.244.1.0/24");
 });
 
 test("a second client gets a role, a database and a policy of its own", async () => {

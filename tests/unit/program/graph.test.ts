@@ -85,6 +85,46 @@ test("children carry their component's name and sit below it", () => {
   }
 });
 
+test("the admission policies hold once whoever is granted an exception has it", () => {
+  const bindings = local.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicyBinding"));
+  expect(bindings).toHaveLength(7);
+  for (const binding of bindings)
+    expect(before(local, binding).map(({ name }) => name)).toContain("access-operator-run-as");
+});
+
+test("the operator's ServiceAccount is that of its way to be installed", async () => {
+  const subject = (resources: Registered[]) =>
+    find(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "access-operator-run-as").inputs["subjects"];
+  const account = (name: string) => [{ kind: "ServiceAccount", name, namespace: "cnpg-system" }];
+  expect(subject(local)).toEqual(account("cnpg-manager"));
+  expect(subject(production)).toEqual(account("cloudnative-pg"));
+  const containers = [{ image: "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.0" }];
+  const found = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "cnpg" },
+    spec: { template: { spec: { serviceAccountName: "theirs", containers } } },
+  };
+  const existing = await runStack("production", {
+    config: { operator: { install: "existing" } },
+    live: { operators: [found] },
+  });
+  expect(subject(existing)).toEqual(account("theirs"));
+});
+
+test("deployers get the verb, and nobody where none is named", async () => {
+  const name = "access-app-run-as";
+  expect(production.some((one) => one.name === name)).toBe(false);
+  const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
+  const deployers = [{ kind: "Group", name: "app-team" }];
+  const resources = await runStack("production", {
+    config: { clients: [{ name: "app", role: "app_user", database: "app", workloads, deployers }] },
+  });
+  expect(find(resources, "kubernetes:rbac.authorization.k8s.io/v1:Role", name).inputs["rules"]).toEqual([
+    { apiGroups: [""], resources: ["serviceaccounts"], resourceNames: ["myapp"], verbs: ["use"] },
+  ]);
+});
+
 test("an existing namespace is never owned", async () => {
   const metadata = { name: "production", labels: { "pod-security.kubernetes.io/enforce": "restricted" } };
   const resources = await runStack("production", {

@@ -49,9 +49,11 @@ export const KUBECONFIG = JSON.stringify({
 
 export const EMPTY_CLUSTER: LiveCluster = {
   uid: "11111111-2222-3333-4444-555555555555",
-  nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [] })),
+  nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [], podCidrs: [] })),
   operators: [],
   operatorWebhook: false,
+  networkPolicies: [],
+  apiServers: [{ cidr: "10.77.0.1/32", port: 6443 }],
 };
 
 /** Runs the whole program for a stack file under Pulumi's mocks and answers everything it registered. */

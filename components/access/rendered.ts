@@ -1,0 +1,44 @@
+import type { Client, Scraper } from "../../config/schema.ts";
+import type { KubeObject } from "../../kube/objects.ts";
+import { egressLifelines, type EgressArgs } from "./egress.ts";
+import { clientPolicyName, egressName, lifelinesName, metricsName, type ClusterName } from "./names.ts";
+import { clientPolicy, lifelines, scraperPolicy, type LifelineArgs, type PolicySpec } from "./networkPolicies.ts";
+
+/** A NetworkPolicy of the database's namespace. */
+export interface NamedPolicy {
+  /** What it is for: `lifelines`, `egress`, `metrics`, or a client. */
+  subject: string;
+  name: string;
+  spec: PolicySpec;
+}
+
+export interface NetworkPolicyArgs extends LifelineArgs {
+  /** Who may reach the database. */
+  clients: readonly Client[];
+  /** Who may read its metrics. */
+  scrapers: readonly Scraper[];
+  /** What the database's pods may reach; undefined leaves them as they are. */
+  egress: EgressArgs | undefined;
+}
+
+/** Every NetworkPolicy of a database. */
+export function networkPolicies(cluster: ClusterName, args: NetworkPolicyArgs): NamedPolicy[] {
+  const { clients, scrapers, egress } = args;
+  const out = egress && { subject: "egress", name: egressName(cluster), spec: egressLifelines(cluster, egress) };
+  const metrics = { subject: "metrics", name: metricsName(cluster), spec: scraperPolicy(cluster, scrapers) };
+  return [
+    { subject: "lifelines", name: lifelinesName(cluster), spec: lifelines(cluster, args) },
+    ...(out ? [out] : []),
+    ...(scrapers.length > 0 ? [metrics] : []),
+    ...clients.map((client) => ({
+      subject: `${client.name}-network-policy`,
+      name: clientPolicyName(cluster, client),
+      spec: clientPolicy(cluster, client),
+    })),
+  ];
+}
+
+/** The policy as the API server gets it. */
+export function policyObject({ namespace }: ClusterName, { name, spec }: NamedPolicy): KubeObject {
+  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { namespace, name }, spec };
+}

@@ -1,0 +1,62 @@
+import type { Config } from "../config/schema.ts";
+import type { KubeObject } from "../kube/objects.ts";
+import type { EgressArgs } from "./access/egress.ts";
+import { pgHbaLines, podSelectorRefs } from "./access/hba.ts";
+import { CLUSTER_LABEL, egressName } from "./access/names.ts";
+import { networkPolicies, policyObject } from "./access/rendered.ts";
+import type { LiveCluster } from "./cluster/live.ts";
+import { clusterObject } from "./database/cluster.ts";
+
+/**
+ * The objects that decide who gets to the database, and a pod of each client that has to: for the judges, before anything
+ * is registered.
+ */
+export function renderedObjects(config: Config, live: LiveCluster): KubeObject[] {
+  const { clients, database, namespace } = config;
+  const cluster = { name: database.name, namespace: namespace.name };
+  const { controlPlaneCidrs } = config.cluster;
+  const policies = networkPolicies(cluster, { ...config, controlPlaneCidrs, egress: egressOf(config, live) });
+  const pods = clients.flatMap(({ name, workloads }) =>
+    workloads.map(({ podLabels }, index) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { namespace: namespace.name, name: `${name}-${String(index)}`, labels: { ...podLabels } },
+    })),
+  );
+  return [
+    ...pods,
+    ...policies.map((policy) => policyObject(cluster, policy)),
+    clusterObject({
+      database,
+      clients,
+      namespace: namespace.name,
+      pgHba: pgHbaLines(clients),
+      podSelectorRefs: podSelectorRefs(clients),
+      placement: { nodeSelector: {}, tolerations: [], distinctNodes: false },
+      storageClass: undefined,
+    }),
+  ];
+}
+
+/** What the database's pods are let out to: where that is asked for, or where something keeps them in already. */
+export function egressOf({ database, namespace }: Config, live: LiveCluster): EgressArgs | undefined {
+  const labels: Record<string, string> = { [CLUSTER_LABEL]: database.name };
+  const own = egressName({ name: database.name, namespace: namespace.name });
+  const keptIn = live.networkPolicies.some(({ metadata, spec }) => {
+    const { podSelector, policyTypes = [] } = spec as { podSelector: LabelSelector; policyTypes?: string[] };
+    const isOurs = metadata.namespace !== namespace.name || metadata.name === own;
+    return !isOurs && policyTypes.includes("Egress") && selects(podSelector, labels);
+  });
+  if (!database.egress.restricted && !keptIn) return undefined;
+  return { apiServers: live.apiServers, destinations: database.egress.to };
+}
+
+interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: unknown[];
+}
+
+/** Whether a selector surely means pods with these labels; the judges see to the others. */
+function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Record<string, string>): boolean {
+  return matchExpressions.length === 0 && Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+}
