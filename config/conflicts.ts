@@ -1,3 +1,4 @@
+import { clusterConflicts } from "./hetzner/conflicts.ts";
 import type { Client, Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
 
@@ -19,6 +20,7 @@ export function conflicts(config: Config): Problem[] {
     ...replicationConflicts(config),
     ...parameterConflicts(config),
     ...operatorConflicts(config),
+    ...clusterConflicts(config),
   ];
 }
 

@@ -6,6 +6,7 @@ export interface LiveNode {
   name: string;
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
+  annotations?: Record<string, string>;
 }
 
 /** What the cluster looks like before this program changes anything. */
@@ -94,7 +95,8 @@ async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeO
 
 function liveNode({ metadata, ...node }: KubeObject): LiveNode {
   const spec = (node["spec"] ?? {}) as { taints?: LiveNode["taints"] };
-  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints: spec.taints ?? [] };
+  const { name = "", labels = {}, annotations = {} } = metadata;
+  return { name, labels, taints: spec.taints ?? [], annotations };
 }
 
 function selector(labels: Readonly<Record<string, string>>): string {
