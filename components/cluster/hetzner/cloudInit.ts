@@ -34,7 +34,10 @@ const LIBRARY = "/usr/local/lib/hcloud-postgres";
 const SYSCTLS = ["vm.panic_on_oom=0", "vm.overcommit_memory=1", "kernel.panic=10", "kernel.panic_on_oops=1"];
 const KERNEL_MODULES = ["br_netfilter", "overlay", "ip_set", "ip_set_hash_ip", "ip_set_hash_net", "xt_set"];
 
-/** Hetzner user data of a node, cloud-init's cloud-config; it holds no token of Hetzner and no kubeconfig. */
+/**
+ * Hetzner user data of a node, cloud-init's cloud-config; it holds no token of Hetzner and no kubeconfig.
+ * @throws Error where it is more than Hetzner accepts
+ */
 export function userData(settings: HetznerSettings, node: PlannedNode, facts: NodeFacts): string {
   const config = node.role === "server" ? serverConfig(settings, node, facts) : agentConfig(node, facts.tokens);
   const files = [
@@ -59,7 +62,12 @@ export function userData(settings: HetznerSettings, node: PlannedNode, facts: No
       ["systemctl", "enable", "--now", "metadata-guard.service", "k3s.service"],
     ],
   };
-  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  const text = `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAXIMUM_BYTES) return text;
+  throw new Error(
+    `user data of ${node.name} has ${String(bytes)} bytes, and Hetzner takes ${String(MAXIMUM_BYTES)}: shorten auditPolicyConfig or the pool's labels`,
+  );
 }
 
 /** In the order in which k3s.service runs them before k3s. */
