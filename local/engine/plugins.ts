@@ -33,7 +33,9 @@ export async function standInFolders(
   memory = join(cacheDir, "unavailable-plugins"),
 ): Promise<string[]> {
   if (!args.some((arg) => commandsWithProviders.has(arg))) return [];
-  const missing = Object.keys(standIns).map(plugin).filter((plugin) => !isInstalled(plugin, env));
+  const missing = Object.keys(standIns)
+    .map(plugin)
+    .filter((plugin) => !isInstalled(plugin, env));
   const available = await Promise.all(missing.map((plugin) => isDownloaded(plugin, pulumi, env, memory)));
   const unavailable = missing.filter((_, index) => available[index] === false);
   for (const { name, version } of unavailable) {

@@ -11,7 +11,10 @@ sysctl --quiet --load=/etc/sysctl.d/90-k3s.conf
 
 # The name of the private network's interface differs between server types; its address is known.
 interface() {
-  ip -o -4 address show | awk -v wanted="$PRIVATE_IP" '{ split($4, address, "/"); if (address[1] == wanted) { print $2; exit } }'
+  ip -o -4 address show to "$PRIVATE_IP/32" | while read -r _ name _; do
+    echo "$name"
+    break
+  done
 }
 tries=60
 until nic=$(interface) && [ -n "$nic" ]; do
