@@ -1,5 +1,5 @@
 import { DatabaseAccess } from "./components/access/index.ts";
-import { ExistingCluster } from "./components/cluster/existing.ts";
+import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
 import { Database } from "./components/database/index.ts";
 import { untilWebhookAnswers } from "./components/database/webhook.ts";
@@ -12,14 +12,17 @@ import { loadSettings } from "./config.ts";
 import type { KubeObject } from "./kube/objects.ts";
 
 const settings = loadSettings();
-const { client, clients, database, protect, stack } = settings;
-const live = await inspect(settings, (found) => renderedObjects(settings, found));
+const { clients, database, protect, stack } = settings;
+const found = await inspect(settings, (live) => renderedObjects(settings, live));
 
-const cluster = new ExistingCluster("cluster", { ...settings, ...settings.cluster, live });
+const cluster = openCluster("cluster", settings, found);
 const { provider, adopting, placement, storageClass, controlPlaneCidrs } = cluster;
 
-const [found] = live.operators;
-const operator = new Operator("operator", { ...settings.operator, stack, adopting, found }, { provider });
+const operator = new Operator(
+  "operator",
+  { ...settings.operator, stack, adopting, found: found.live?.operators[0] },
+  { provider },
+);
 
 const access = new DatabaseAccess(
   "access",
@@ -28,7 +31,7 @@ const access = new DatabaseAccess(
     cluster: database.name,
     operatorAccount: operator.account,
     controlPlaneCidrs,
-    egress: egressOf(settings, live),
+    egress: egressOf(settings, found.live?.networkPolicies ?? [], cluster.apiServers),
   },
   { provider },
 );
@@ -40,8 +43,13 @@ const enforcement = new EnforcementProof(
     namespace: access.namespace,
     cluster: cluster.identity,
     settings: canary,
-    gate: gate("network-policy-enforcement", () =>
-      requireEnforcement(client, { ...canary, ...settings.enforcement, owner: stack, nodes: cluster.identity.nodes }),
+    gate: gate("network-policy-enforcement", async () =>
+      requireEnforcement(await cluster.connect(), {
+        ...canary,
+        ...settings.enforcement,
+        owner: stack,
+        nodes: cluster.nodes,
+      }),
     ),
   },
   { provider },
@@ -58,13 +66,17 @@ const pg = new Database(
     namespace: settings.namespace.name,
     pgHba: access.pgHba,
     podSelectorRefs: access.podSelectorRefs,
-    webhookReady: gate("webhook", ({ newInputs }) => untilWebhookAnswers(client, newInputs as KubeObject, 300)),
+    webhookReady: gate("webhook", async ({ newInputs }) =>
+      untilWebhookAnswers(await cluster.connect(), newInputs as KubeObject, 300),
+    ),
   },
   { provider, dependsOn: [access, operator, enforcement] },
 );
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */
-export const clusterUid = live.uid;
+export const clusterUid = cluster.identity.apply(({ uid }) => uid);
+/** Kubeconfig of a cluster that the stack made, secret. */
+export const kubeconfig = cluster.kubeconfig;
 export const namespace = access.namespace;
 export const clusterName = pg.clusterName;
 /** Secrets with everything a client needs to connect, one a client. */

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { KubeObject } from "../kube/objects.ts";
-import type { EgressArgs } from "./access/egress.ts";
+import type { EgressArgs, Endpoint } from "./access/egress.ts";
 import { pgHbaLines, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
@@ -15,7 +15,7 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
   const { clients, database, namespace } = config;
   const cluster = { name: database.name, namespace: namespace.name };
   const { controlPlaneCidrs } = config.cluster;
-  const policies = networkPolicies(cluster, { ...config, controlPlaneCidrs, egress: egressOf(config, live) });
+  const policies = networkPolicies(cluster, { ...config, controlPlaneCidrs, egress: egressOf(config, live.networkPolicies, live.apiServers) });
   const pods = clients.flatMap(({ name, workloads }) =>
     workloads.map(({ podLabels }, index) => ({
       apiVersion: "v1",
@@ -39,16 +39,20 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
 }
 
 /** What the database's pods are let out to: where that is asked for, or where something keeps them in already. */
-export function egressOf({ database, namespace }: Config, live: LiveCluster): EgressArgs | undefined {
+export function egressOf(
+  { database, namespace }: Config,
+  networkPolicies: readonly KubeObject[],
+  apiServers: readonly Endpoint[],
+): EgressArgs | undefined {
   const labels: Record<string, string> = { [CLUSTER_LABEL]: database.name };
   const own = egressName({ name: database.name, namespace: namespace.name });
-  const keptIn = live.networkPolicies.some(({ metadata, spec }) => {
+  const keptIn = networkPolicies.some(({ metadata, spec }) => {
     const { podSelector, policyTypes = [] } = spec as { podSelector: LabelSelector; policyTypes?: string[] };
     const isOurs = metadata.namespace !== namespace.name || metadata.name === own;
     return !isOurs && policyTypes.includes("Egress") && selects(podSelector, labels);
   });
   if (!database.egress.restricted && !keptIn) return undefined;
-  return { apiServers: live.apiServers, destinations: database.egress.to };
+  return { apiServers, destinations: database.egress.to };
 }
 
 interface LabelSelector {

@@ -1,4 +1,5 @@
 import { clientConflicts } from "./clientConflicts.ts";
+import { clusterConflicts } from "./hetzner/conflicts.ts";
 import { overlap, rangeProblem } from "./ranges.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
@@ -18,6 +19,7 @@ export function conflicts(config: Config): Problem[] {
     ...egressConflicts(config),
     ...parameterConflicts(config),
     ...operatorConflicts(config),
+    ...clusterConflicts(config),
   ];
 }
 

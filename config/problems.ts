@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { v2Advice } from "./hetzner/v2.ts";
 
 /** One thing that is wrong: where, what, and what to do. */
 export interface Problem {
@@ -37,12 +38,19 @@ function unknownKey(path: PropertyKey[], value: unknown, schema: z.ZodType): Pro
   const parent = path.slice(0, -1);
   const known = keysAt(schema, parent);
   const nearest = dotted([...parent, closest(String(path.at(-1)), known)]);
+  const got = at(value, path);
+  const advice = isKubeHetzner(parent) ? v2Advice(String(path.at(-1)), got) : undefined;
   return {
     key: dotted(path),
-    got: at(value, path),
+    got,
     expected: `one of the known keys (${known.join(", ")})`,
-    fix: `did you mean ${nearest}? Otherwise remove ${dotted(path)}`,
+    fix: advice ?? `did you mean ${nearest}? Otherwise remove ${dotted(path)}`,
   };
+}
+
+/** Whether keys there are kube-hetzner's. */
+function isKubeHetzner(path: readonly PropertyKey[]): boolean {
+  return ["cluster.hetzner", "cluster.kubeHetzner"].includes(dotted(path));
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

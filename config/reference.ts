@@ -17,7 +17,15 @@ interface Node {
 const INTRODUCTION = `# Configuration reference
 
 Keys of \`Pulumi.<stack>.yaml\` below \`hcloud-postgres:\`. Unknown keys are refused, and everything that is wrong comes in one error.
-Besides these there is one secret: \`pulumi config set --secret kubeconfig < kubeconfig.yaml\`.
+
+Secrets are keys of their own, set with \`pulumi config set --secret KEY\`:
+
+| secret | needed |
+| --- | --- |
+| \`kubeconfig\` | without \`cluster.hetzner\`: the content of a kubeconfig file |
+| \`hcloudToken\` | with \`cluster.hetzner\`: a token of the Hetzner project, read and write |
+| \`clusterHcloudToken\` | optional: a second token of the project, for the cluster's own controllers, so that each can be revoked alone |
+| \`etcdS3AccessKey\`, \`etcdS3SecretKey\` | with \`cluster.hetzner.etcdS3Backup\` |
 
 | key | meaning | default |
 | --- | --- | --- |

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hetznerSchema, kubeHetznerSchema } from "./hetzner/schema.ts";
 import { DNS_LABEL, IMAGE, LABEL_KEY, LABEL_VALUE, POSTGRES_IDENTIFIER, QUANTITY } from "./patterns.ts";
 
 const dnsLabel = (max = 63) => z.string().max(max).regex(DNS_LABEL.pattern, DNS_LABEL.expected);
@@ -25,8 +26,8 @@ const toleration = z.strictObject({
 const cluster = z.strictObject({
   kind: z
     .literal("existing")
-    .default("existing")
-    .describe("Where it runs. `existing`: the cluster of the secret key `kubeconfig`."),
+    .optional()
+    .describe("What it is without `hetzner`: the cluster of the secret key `kubeconfig`."),
   context: z.string().optional().describe("Context of the kubeconfig; its current one when left out."),
   nodeSelector: labels.default({}).describe("Labels of the nodes the database runs on."),
   tolerations: z.array(toleration).default([]).describe("Taints of those nodes that the database tolerates."),
@@ -39,6 +40,12 @@ const cluster = z.strictObject({
     .array(cidr)
     .default([])
     .describe("Addresses of the control plane, let through to port 8000 so that `kubectl cnpg status` works."),
+  kubeHetzner: kubeHetznerSchema
+    .optional()
+    .describe("Settings of the cluster that is there, where kube-hetzner made it: they are held to the same rules."),
+  hetzner: hetznerSchema
+    .optional()
+    .describe("The cluster to make on Hetzner, in kube-hetzner v3's words; instead of all the keys above."),
 });
 
 const operator = z.strictObject({

@@ -1,12 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings, DatabaseSettings } from "../../config/schema.ts";
+import type { ExistingCredentials } from "../../config/secrets.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import type { Endpoint } from "../access/egress.ts";
 import type { Placement } from "../database/cluster.ts";
+import type { ProvenCluster } from "../enforcement/index.ts";
 import { usableNodes, type LiveCluster } from "./live.ts";
+import type { ClusterRoom } from "./room.ts";
 
 export interface ExistingClusterArgs extends ClusterSettings {
-  /** Content of a kubeconfig file; secret. */
-  kubeconfig: pulumi.Output<string>;
+  credentials: ExistingCredentials;
   /** The cluster as it was found. */
   live: LiveCluster;
   /** Its instances want a node each. */
@@ -14,15 +18,17 @@ export interface ExistingClusterArgs extends ClusterSettings {
 }
 
 /** A cluster that is there already: only providers are registered, and where the database can run is worked out. */
-export class ExistingCluster extends pulumi.ComponentResource {
+export class ExistingCluster extends pulumi.ComponentResource implements ClusterRoom {
   readonly provider: k8s.Provider;
-  /** The same, for objects that may have outlived an earlier `destroy`: it takes them over. */
   readonly adopting: k8s.Provider;
   readonly placement: Placement;
   readonly storageClass: string | undefined;
   readonly controlPlaneCidrs: readonly string[];
-  /** UID of namespace kube-system, and the names of the nodes that the database can run on. */
-  readonly identity: { uid: string; nodes: string[] };
+  readonly apiServers: readonly Endpoint[];
+  readonly identity: pulumi.Output<ProvenCluster>;
+  readonly nodes: readonly string[];
+  readonly kubeconfig = undefined;
+  readonly #client: KubeClient;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:cluster:ExistingCluster", name, {}, opts);
@@ -31,7 +37,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
       new k8s.Provider(
         of,
         {
-          kubeconfig: args.kubeconfig,
+          kubeconfig: args.credentials.kubeconfig,
           ...(args.context !== undefined && { context: args.context }),
           // Without it a kubeconfig with renewed certificates would replace the provider, and all it made.
           clusterIdentifier: live.uid,
@@ -47,7 +53,14 @@ export class ExistingCluster extends pulumi.ComponentResource {
     this.placement = { nodeSelector, tolerations, distinctNodes };
     this.storageClass = args.storageClass;
     this.controlPlaneCidrs = args.controlPlaneCidrs;
-    this.identity = { uid: live.uid, nodes: nodes.sort() };
+    this.apiServers = live.apiServers;
+    this.nodes = nodes.sort();
+    this.identity = pulumi.output({ uid: live.uid, nodes: [...this.nodes] });
+    this.#client = args.credentials.client;
     this.registerOutputs({ uid: live.uid });
+  }
+
+  connect(): Promise<KubeClient> {
+    return Promise.resolve(this.#client);
   }
 }

@@ -1,39 +1,68 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
+import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
-import { readLive, type LiveCluster } from "./live.ts";
 import { askPrimary, readerWarnings } from "../database/readers.ts";
+import { NOTHING_YET, readLive, type LiveCluster } from "./live.ts";
 import { lockOuts } from "./lockouts.ts";
+import { remembered, type Memory } from "./memory.ts";
 import { objections, warnings } from "./preflight.ts";
 
+/** What was there before anything was registered. */
+export interface Found {
+  /** The cluster; undefined while there is none, or (on Hetzner) where it cannot be reached. */
+  live: LiveCluster | undefined;
+  /** kube-system UID of the cluster of the last `up`; undefined before the first. */
+  clusterUid: string | undefined;
+}
+
 /**
- * Looks at the cluster before anything is registered, in previews too.
+ * Looks at the cluster before anything is registered, in previews too. Before a cluster of our own is made there is nothing
+ * to see; where it cannot be reached, the run goes on all the same, since what keeps us out may be what it changes.
  * @param render the objects that decide who gets in
- * @throws pulumi.RunError when it cannot be read, or when the configuration must not be applied to it
+ * @throws pulumi.RunError when a cluster that is there cannot be read, or when the configuration must not be applied to it
  */
 export async function inspect(
   settings: Settings,
   render: (live: LiveCluster) => readonly KubeObject[],
-): Promise<LiveCluster> {
-  const { client, database, namespace, operator, stack } = settings;
-  const [live, clusterUid] = await Promise.all([
-    readLive(client, { namespace: namespace.name, database: database.name, operator }).catch((error: unknown) => {
-      throw refusal([unreadable(client.server, error)]);
-    }),
-    lastClusterUid(stack),
-  ]);
-  const problems = [...objections(settings, live, { stack, clusterUid }), ...lockOuts(render(live), live)];
+): Promise<Found> {
+  const { stack } = settings;
+  const memory = await remembered(stack);
+  const { clusterUid } = memory;
+  const client = clientOf(settings, memory);
+  if (!client) {
+    await pulumi.log.info("the cluster is still to be made: a preview shows inputs only, and checks nothing in it");
+  }
+  const live = client && (await look(settings, client));
+  const problems = [
+    ...(live ? objections(settings, live, { stack, clusterUid }) : []),
+    ...lockOuts(render(live ?? NOTHING_YET), live ?? NOTHING_YET),
+  ];
   if (problems.length > 0) throw refusal(problems);
-  const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
-  for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);
-  return live;
+  if (client && live) {
+    const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
+    for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);
+  }
+  return { live, clusterUid };
 }
 
-/** The stack's own output of the last `up`. */
-async function lastClusterUid(stack: string): Promise<string | undefined> {
-  const details: { value?: unknown } = await new pulumi.StackReference(stack).getOutputDetails("clusterUid");
-  return typeof details.value === "string" ? details.value : undefined;
+function clientOf({ credentials }: Settings, { kubeconfig }: Memory): KubeClient | undefined {
+  if (credentials.kind === "existing") return credentials.client;
+  return kubeconfig === undefined ? undefined : new KubeClient(kubeconfig);
+}
+
+async function look(settings: Settings, client: KubeClient): Promise<LiveCluster | undefined> {
+  const { credentials, database, namespace, operator } = settings;
+  try {
+    return await readLive(client, { namespace: namespace.name, database: database.name, operator });
+  } catch (error) {
+    const problem = unreadable(client.server, error);
+    if (credentials.kind === "existing") throw refusal([problem]);
+    const { expected } = problem;
+    await pulumi.log.warn(`the cluster cannot be read, so nothing in it was checked: expected ${expected}`);
+    return undefined;
+  }
 }
 
 function refusal(problems: readonly Problem[]): pulumi.RunError {

@@ -6,6 +6,7 @@ export interface LiveNode {
   name: string;
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
+  annotations?: Record<string, string>;
   /** Ranges that its pods have their addresses from, where Kubernetes hands them out. */
   podCidrs: string[];
 }
@@ -30,6 +31,16 @@ export interface LiveCluster {
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
 }
+
+/** Where there is no cluster yet, or none that can be seen. */
+export const NOTHING_YET: LiveCluster = {
+  uid: "",
+  nodes: [],
+  operators: [],
+  operatorWebhook: false,
+  apiServers: [],
+  networkPolicies: [],
+};
 
 /** Which objects to look at. */
 export interface LiveQuery {
@@ -114,7 +125,8 @@ function liveNode({ metadata, ...node }: KubeObject): LiveNode {
     taints?: LiveNode["taints"];
     podCIDRs?: string[];
   };
-  return { name: metadata.name ?? "", labels: metadata.labels ?? {}, taints, podCidrs };
+  const { name = "", labels = {}, annotations = {} } = metadata;
+  return { name, labels, taints, annotations, podCidrs };
 }
 
 function endpoints(slice: KubeObject): LiveCluster["apiServers"] {

@@ -1,4 +1,5 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
+import { nodeObjection } from "../../config/hetzner/nodeArgs.ts";
 import type { Problem } from "../../config/problems.ts";
 import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
@@ -18,7 +19,8 @@ export interface Before {
 /** Why the configuration must not be applied to this cluster; empty when it may. */
 export function objections(config: Config, live: LiveCluster, before: Before): Problem[] {
   return [
-    ...otherCluster(live, before),
+    ...otherCluster(config, live, before),
+    ...enforcementObjections(config, live),
     ...namespaceObjections(config, live, before),
     ...operatorObjections(config, live, before),
     ...bootstrapObjections(config, live),
@@ -36,16 +38,32 @@ export function warnings(config: Config, live: LiveCluster): string[] {
   ];
 }
 
-function otherCluster(live: LiveCluster, { clusterUid }: Before): Problem[] {
+function otherCluster({ cluster }: Config, live: LiveCluster, { clusterUid }: Before): Problem[] {
   if (clusterUid === undefined || clusterUid === live.uid) return [];
+  const ours = cluster.hetzner !== undefined;
   return [
     {
-      key: "kubeconfig",
+      key: ours ? "cluster.hetzner" : "kubeconfig",
       got: `a cluster with kube-system UID ${live.uid}`,
       expected: `the cluster of the last up, ${clusterUid}: on another one this stack would start empty`,
-      fix: "point kubeconfig at the old cluster; or, when that is gone for good, begin a new stack (pulumi stack init)",
+      fix: ours
+        ? "restore the old one from a snapshot of etcd (docs/hetzner.md); or, when it is gone for good, begin a new stack (pulumi stack init)"
+        : "point kubeconfig at the old cluster; or, when that is gone for good, begin a new stack (pulumi stack init)",
     },
   ];
+}
+
+/** What nodes say of how k3s runs on them counts more than what was declared. */
+function enforcementObjections({ cluster }: Config, { nodes }: LiveCluster): Problem[] {
+  const cniPlugin = cluster.kubeHetzner?.cniPlugin ?? "flannel";
+  return nodes.flatMap(({ name, annotations = {} }) => {
+    const got = nodeObjection(annotations, cniPlugin);
+    if (got === undefined) return [];
+    const expected = `k3s on node ${name} to run its policy engine: without one NetworkPolicies are stored and not enforced`;
+    const fix =
+      "remove it on every server and restart k3s; where Calico or Cilium enforces them, say so: cluster.kubeHetzner.cniPlugin";
+    return [{ key: cluster.hetzner ? "cluster.hetzner" : "cluster", got, expected, fix }];
+  });
 }
 
 function namespaceObjections({ namespace }: Config, live: LiveCluster, { stack }: Before): Problem[] {

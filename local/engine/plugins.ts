@@ -11,7 +11,13 @@ interface Plugin {
   version: string;
 }
 
-const standIns = ["kubernetes", "random"];
+/** Stand-ins by plugin; some check and preview only. */
+const standIns: Record<string, { checkOnly: boolean }> = {
+  kubernetes: { checkOnly: false },
+  random: { checkOnly: false },
+  hcloud: { checkOnly: true },
+  tls: { checkOnly: true },
+};
 const commandsWithProviders = new Set(["preview", "pre", "up", "update", "destroy", "down", "refresh", "import"]);
 const DOWNLOAD_SECONDS = 20;
 const REMEMBERED_MS = 60 * 60 * 1000;
@@ -27,12 +33,15 @@ export async function standInFolders(
   memory = join(cacheDir, "unavailable-plugins"),
 ): Promise<string[]> {
   if (!args.some((arg) => commandsWithProviders.has(arg))) return [];
-  const missing = standIns.map(plugin).filter((plugin) => !isInstalled(plugin, env));
+  const missing = Object.keys(standIns)
+    .map(plugin)
+    .filter((plugin) => !isInstalled(plugin, env));
   const available = await Promise.all(missing.map((plugin) => isDownloaded(plugin, pulumi, env, memory)));
   const unavailable = missing.filter((_, index) => available[index] === false);
   for (const { name, version } of unavailable) {
     const real = `pulumi-resource-${name} ${version}`;
-    process.stderr.write(`stand-in for ${real}: the real plugin could not be downloaded\n`);
+    const kind = standIns[name]?.checkOnly === true ? "check-only stand-in" : "stand-in";
+    process.stderr.write(`${kind} for ${real}: the real plugin could not be downloaded\n`);
   }
   return unavailable.map(({ name }) => join(import.meta.dirname, "plugins", name));
 }

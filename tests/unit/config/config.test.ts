@@ -156,8 +156,12 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["operator.namespace", "cnpg-system"],
   ],
   ["an unknown way to install", { operator: { install: "olm" } }, ['"chart" or "manifest" or "existing"']],
-  ["no kubeconfig", { kubeconfig: undefined }, ["kubeconfig: got nothing", "pulumi config set --secret kubeconfig"]],
-  ["a path for a kubeconfig", { kubeconfig: "~/.kube/config" }, ["the content of a kubeconfig file"]],
+  [
+    "no kubeconfig",
+    { cluster: {}, kubeconfig: undefined },
+    ["kubeconfig: got nothing", "pulumi config set --secret kubeconfig"],
+  ],
+  ["a path for a kubeconfig", { cluster: {}, kubeconfig: "~/.kube/config" }, ["the content of a kubeconfig file"]],
   ["a context that is not there", { cluster: { context: "nope" } }, ["kubeconfig", "nope"]],
   ["a bad CIDR", { cluster: { controlPlaneCidrs: ["10.0.0.0/33"] } }, ["cluster.controlPlaneCidrs[0]", "CIDR"]],
 ];
@@ -168,14 +172,14 @@ test.each(refused)("%s is refused", async (_name, config, said) => {
 });
 
 test("everything that is wrong is in one error", async () => {
-  const config = { clinets: 1, database: { instances: 0, image: "x" }, kubeconfig: undefined };
+  const config = { clinets: 1, database: { instances: 0, image: "x" }, cluster: {}, kubeconfig: undefined };
   const error: unknown = await runStack("production", { config }).catch((thrown: unknown) => thrown);
   expect(String(error)).toMatch(/^Error: 4 problems, nothing was changed:\n/);
   expect(String(error).split("\n")).toHaveLength(5);
 });
 
 test("an error never tells the kubeconfig", async () => {
-  const error: unknown = await runStack("production", { config: { kubeconfig: "token: hush" } }).catch(
+  const error: unknown = await runStack("production", { config: { cluster: {}, kubeconfig: "token: hush" } }).catch(
     (thrown: unknown) => thrown,
   );
   expect(String(error)).toContain("kubeconfig: got");

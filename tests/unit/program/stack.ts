@@ -4,6 +4,7 @@ import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
+import { tlsOutputs } from "../../hetzner/tls.ts";
 
 /** A resource as the engine is told of it. */
 export interface Registered {
@@ -18,6 +19,8 @@ export interface Registered {
   provider: string;
   createTimeout: string;
   hooks: string[];
+  ignoreChanges: string[];
+  deleteBeforeReplace: boolean;
 }
 
 export interface StackOptions {
@@ -47,6 +50,10 @@ export const KUBECONFIG = JSON.stringify({
   "current-context": "x",
 });
 
+/** Tokens of the right shape that no project has; each is found again wherever it leaks to. */
+export const HCLOUD_TOKEN = "a".repeat(64);
+export const CLUSTER_TOKEN = "b".repeat(64);
+
 export const EMPTY_CLUSTER: LiveCluster = {
   uid: "11111111-2222-3333-4444-555555555555",
   nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [], podCidrs: [] })),
@@ -66,12 +73,12 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
   }));
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name: resource, inputs }) => ({
-        id: preview ? undefined : `${resource}-id`,
+      newResource: async ({ type, name: resource, inputs }) => ({
+        id: preview ? undefined : type.startsWith("hcloud:") ? numericId(resource) : `${resource}-id`,
         state: {
           ...(inputs as Record<string, unknown>),
           ...(type === "pulumi:pulumi:StackReference" && { outputs: options.outputs ?? {} }),
-          ...(type === PASSWORD && !preview && { result: `Pa55w0rd-of-${resource}` }),
+          ...(!preview && (await outputsOf(type, resource, inputs as Record<string, unknown>))),
         },
       }),
       call: () => ({}),
@@ -81,7 +88,11 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
     preview,
     "organization",
   );
-  pulumi.runtime.setAllConfig(stackConfig(name, options.config), [`${PROJECT}:kubeconfig`]);
+  const secretKeys = ["kubeconfig", "hcloudToken", "clusterHcloudToken", "etcdS3AccessKey", "etcdS3SecretKey"];
+  pulumi.runtime.setAllConfig(
+    stackConfig(name, options.config),
+    secretKeys.map((key) => `${PROJECT}:${key}`),
+  );
   const registered = record();
   await import("../../../index.ts");
   await pulumi.runtime.disconnect();
@@ -90,14 +101,41 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
   return registered.sort((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 
+/** Hetzner's ids are numbers. */
+function numericId(name: string): string {
+  return String(Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 1_000_000, 7));
+}
+
+/** The secrets that a cluster like this one's needs. */
+function secretsFor(cluster: { hetzner?: { etcdS3Backup?: unknown } } = {}): Record<string, string> {
+  if (!cluster.hetzner) return { kubeconfig: KUBECONFIG };
+  const tokens = { hcloudToken: HCLOUD_TOKEN, clusterHcloudToken: CLUSTER_TOKEN };
+  return cluster.hetzner.etcdS3Backup === undefined
+    ? tokens
+    : { ...tokens, etcdS3AccessKey: "s3-access-key", etcdS3SecretKey: "s3-secret-key" };
+}
+
+/** What a provider adds to the inputs of a resource that is made. */
+async function outputsOf(type: string, name: string, inputs: Record<string, unknown>): Promise<object> {
+  return {
+    ...(type === PASSWORD && { result: `Pa55w0rd-of-${name}` }),
+    ...(type === "hcloud:index/primaryIp:PrimaryIp" && { ipAddress: `198.51.100.${name.slice(-1)}` }),
+    ...(type === "kubernetes:core/v1:Namespace" &&
+      name.endsWith("-kube-system") && { metadata: { name: "kube-system", uid: EMPTY_CLUSTER.uid } }),
+    ...(await tlsOutputs(type, inputs)),
+  };
+}
+
 /** Stack configuration as the CLI hands it over: defaults of Pulumi.yaml under the stack file, all values as text. */
 function stackConfig(stack: string, overrides: Record<string, unknown> = {}): Record<string, string> {
   const project = yaml("Pulumi.yaml") as { config: Record<string, { default?: unknown }> };
-  const file = yaml(`Pulumi.${stack}.yaml`) as { config: Record<string, unknown> };
-  const prefixed = Object.entries({ kubeconfig: KUBECONFIG, ...overrides }).map(([key, value]) => [
-    `${PROJECT}:${key}`,
-    value,
-  ]);
+  const file = yaml(stack.includes("/") ? `${stack}.yaml` : `Pulumi.${stack}.yaml`) as {
+    config: Record<string, unknown>;
+  };
+  const cluster = "cluster" in overrides ? overrides["cluster"] : file.config[`${PROJECT}:cluster`];
+  const prefixed = Object.entries({ ...secretsFor(cluster as object | undefined), ...overrides }).map(
+    ([key, value]) => [`${PROJECT}:${key}`, value],
+  );
   const defaults = Object.entries(project.config).map(([key, { default: value }]) => [`${PROJECT}:${key}`, value]);
   const merged = { ...Object.fromEntries(defaults), ...file.config, ...Object.fromEntries(prefixed) } as Record<
     string,
@@ -126,6 +164,8 @@ interface Request {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
   getCustomtimeouts(): { getCreate(): string } | undefined;
   getHooks(): { getBeforeCreateList(): string[] } | undefined;
+  getIgnorechangesList(): string[];
+  getDeletebeforereplace(): boolean;
 }
 type Callback = (error: Error | null, response: { getUrn(): string }) => void;
 interface Monitor {
@@ -161,6 +201,8 @@ function noted(request: Request): Omit<Registered, "urn"> {
     provider: request.getProvider(),
     createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
     hooks: request.getHooks()?.getBeforeCreateList() ?? [],
+    ignoreChanges: request.getIgnorechangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
   };
 }
 

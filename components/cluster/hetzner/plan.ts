@@ -1,0 +1,125 @@
+import { host, subnet } from "../../../config/hetzner/cidr.ts";
+import { SERVERS_PER_PLACEMENT_GROUP } from "../../../config/hetzner/limits.ts";
+import { architectureOf } from "../../../config/hetzner/regions.ts";
+import type { HetznerSettings, Nodepool } from "../../../config/hetzner/schema.ts";
+
+/** A part of the private network, one a pool. */
+export interface PlannedSubnet {
+  pool: string;
+  ipRange: string;
+}
+
+/** A server to be. */
+export interface PlannedNode {
+  name: string;
+  pool: string;
+  role: "server" | "agent";
+  /** True for the one that may start the cluster. */
+  first: boolean;
+  serverType: string;
+  architecture: "amd64" | "arm64";
+  location: string;
+  backups: boolean;
+  /** Address in the private network. */
+  privateIp: string;
+  labels: string[];
+  taints: string[];
+  /** Name of its spread placement group; undefined without one. */
+  placementGroup: string | undefined;
+}
+
+/** Everything that the settings come to, before any of it exists. */
+export interface Plan {
+  subnets: PlannedSubnet[];
+  placementGroups: string[];
+  nodes: PlannedNode[];
+  /** Address of the load balancer in the private network; undefined without one. */
+  loadBalancerIp: string | undefined;
+}
+
+/** Label by which the database finds its pool. A kubelet may give itself labels of this kind, unlike node-role ones. */
+export const POOL_LABEL = "hcloud-postgres/nodepool";
+const CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane=:NoSchedule";
+
+/** kube-hetzner's layout: agents' subnets from below, the control plane's from above, addresses from 101 on. */
+const FIRST_ADDRESS = 101;
+const LAST_SUBNET = 255;
+/** Below the servers: Hetzner keeps the first address of the network for its gateway. */
+const LOAD_BALANCER_ADDRESS = 10;
+
+/** The servers, subnets and groups that the settings ask for, in a fixed order. */
+export function plan(settings: HetznerSettings): Plan {
+  const slice = (index: number) => subnet(settings.networkIpv4Cidr, 24 - prefixBits(settings), index);
+  const pools = [
+    ...settings.controlPlaneNodepools.map((pool, index) => ({
+      pool,
+      role: "server" as const,
+      ipRange: slice(LAST_SUBNET - index),
+      isFirst: index === 0,
+    })),
+    ...settings.agentNodepools.map((pool, index) => ({
+      pool,
+      role: "agent" as const,
+      ipRange: slice(index),
+      isFirst: false,
+    })),
+  ];
+  const nodes = pools.flatMap(({ pool, role, ipRange, isFirst }) =>
+    Array.from({ length: pool.count }, (_, index): PlannedNode => {
+      const group = `${settings.clusterName}-${pool.name}-${String(Math.floor(index / SERVERS_PER_PLACEMENT_GROUP) + 1)}`;
+      return {
+        name: `${settings.clusterName}-${pool.name}-${String(index + 1)}`,
+        pool: pool.name,
+        role,
+        first: isFirst && index === 0,
+        serverType: pool.serverType,
+        architecture: architectureOf(pool.serverType),
+        location: pool.location,
+        backups: pool.backups,
+        privateIp: host(ipRange, FIRST_ADDRESS + index),
+        labels: [...pool.labels, `${POOL_LABEL}=${pool.name}`],
+        taints: [
+          ...pool.taints,
+          ...(role === "server" && !schedulesOnControlPlane(settings) ? [CONTROL_PLANE_TAINT] : []),
+        ],
+        placementGroup: settings.enablePlacementGroups ? group : undefined,
+      };
+    }),
+  );
+  const groups = nodes.flatMap(({ placementGroup }) => placementGroup ?? []);
+  return {
+    subnets: pools.map(({ pool, ipRange }) => ({ pool: pool.name, ipRange })),
+    placementGroups: [...new Set(groups)],
+    nodes,
+    loadBalancerIp: settings.enableControlPlaneLoadBalancer
+      ? host(slice(LAST_SUBNET), LOAD_BALANCER_ADDRESS)
+      : undefined,
+  };
+}
+
+/** Nodes that the database can run on. */
+export function databaseNodes(settings: HetznerSettings, { nodes }: Plan): PlannedNode[] {
+  const { databaseNodepool } = settings;
+  if (databaseNodepool !== undefined) return nodes.filter(({ pool }) => pool === databaseNodepool);
+  return nodes.filter(({ taints }) => taints.every((taint) => taint.endsWith(":PreferNoSchedule")));
+}
+
+/** The database's pool, where one is named. */
+export function databasePool(settings: HetznerSettings): Nodepool | undefined {
+  const pools = [...settings.controlPlaneNodepools, ...settings.agentNodepools];
+  return pools.find(({ name }) => name === settings.databaseNodepool);
+}
+
+/** A taint like "key=value:Effect", in parts. */
+export function parsedTaint(taint: string): { key: string; value: string; effect: string } {
+  const [, key = "", value = "", effect = ""] = /^([^=]+)=(.*):([A-Za-z]+)$/.exec(taint) ?? [];
+  return { key, value, effect };
+}
+
+function schedulesOnControlPlane(settings: HetznerSettings): boolean {
+  return settings.allowSchedulingOnControlPlane || settings.agentNodepools.length === 0;
+}
+
+function prefixBits({ networkIpv4Cidr }: HetznerSettings): number {
+  return Number(networkIpv4Cidr.split("/")[1]);
+}

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { disables, disablingSettings, words } from "../../../config/hetzner/enforcement.ts";
+import { nodeObjection } from "../../../config/hetzner/nodeArgs.ts";
+import { EMPTY_CLUSTER, runStack } from "../program/stack.ts";
+
+test.each([
+  ["--disable-network-policy", true],
+  ["--disable-network-policy=true", true],
+  ["--disable-network-policy=1", true],
+  ["-disable-network-policy", true],
+  ["--disable-network-policy=false", false],
+  ["--disable-network-policy --disable-network-policy=false", false],
+  ["--disable-network-policy=false --disable-network-policy", true],
+  ["--disable traefik", false],
+  ["--node-label=disable-network-policy=true", false],
+  ["disable-network-policy", false],
+])("k3s server %s: policy engine off is %s", (line, off) => {
+  expect(disables(words(line))).toBe(off);
+});
+
+test("every way that a setting can turn it off is found at once", () => {
+  const settings = {
+    enableNetworkPolicy: false,
+    controlPlanesCustomConfig: { "disable-network-policy": "yes" },
+    controlPlaneExecArgs: "--disable-network-policy",
+  };
+  expect(disablingSettings(settings).map(({ key }) => key)).toEqual([
+    "enableNetworkPolicy",
+    "controlPlanesCustomConfig.disable-network-policy",
+    "controlPlaneExecArgs",
+  ]);
+  expect(disablingSettings({ controlPlanesCustomConfig: { "disable-network-policy": false } })).toEqual([]);
+});
+
+const annotations = (...args: string[]) => ({ "k3s.io/node-args": JSON.stringify(["server", ...args]) });
+
+test.each<[string, Record<string, string>, string, string | undefined]>([
+  ["nothing", {}, "flannel", undefined],
+  ["no list", { "k3s.io/node-args": "{" }, "flannel", undefined],
+  [
+    "flag and value apart, as k3s notes them",
+    annotations("--disable-network-policy", "true"),
+    "flannel",
+    "--disable-network-policy",
+  ],
+  ["the flag alone", annotations("--disable-network-policy", "--debug"), "flannel", "--disable-network-policy"],
+  ["the flag off", annotations("--disable-network-policy", "false"), "flannel", undefined],
+  ["no flannel", annotations("--flannel-backend", "none"), "flannel", "--flannel-backend=none"],
+  ["WireGuard", annotations("--flannel-backend", "wireguard-native"), "flannel", undefined],
+  [
+    "Cilium, declared",
+    annotations("--flannel-backend", "none", "--disable-network-policy", "true"),
+    "cilium",
+    undefined,
+  ],
+])("a node that says %s", (_name, node, cniPlugin, expected) => {
+  expect(nodeObjection(node, cniPlugin)).toBe(expected);
+});
+
+test("a cluster whose nodes say that nothing enforces policies is refused, whatever was declared", async () => {
+  const nodes = EMPTY_CLUSTER.nodes.map((node) => ({ ...node, annotations: annotations("--disable-network-policy") }));
+  const run = (cluster: object) => runStack("production", { config: { cluster }, live: { nodes } });
+  await expect(run({})).rejects.toThrow("--disable-network-policy");
+  await expect(run({ kubeHetzner: { enableNetworkPolicy: true } })).rejects.toThrow("node2");
+  expect((await run({ kubeHetzner: { cniPlugin: "cilium" } })).length).toBeGreaterThan(10);
+});
+
+test.each<[string, object, string[]]>([
+  ["enforcement off", { enableNetworkPolicy: false }, ["cluster.kubeHetzner.enableNetworkPolicy"]],
+  ["v2's way to turn it off", { disable_network_policy: true }, ["calls it enableNetworkPolicy", "means the opposite"]],
+  [
+    "an API server for everybody",
+    { firewallKubeApiSource: ["0.0.0.0/0"] },
+    ["cluster.kubeHetzner.firewallKubeApiSource[0]"],
+  ],
+])("a declared cluster with %s is refused", async (_name, kubeHetzner, said) => {
+  const run = runStack("production", { config: { cluster: { kubeHetzner } } });
+  for (const text of said) await expect(run).rejects.toThrow(text);
+});

@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+import { HCLOUD_TOKEN, KUBECONFIG, runStack } from "../program/stack.ts";
+
+const server = { name: "control-plane", serverType: "cx33", location: "fsn1", count: 3 };
+const workers = { name: "workers", serverType: "cx33", location: "fsn1", count: 2 };
+const valid = { firewallKubeApiSource: ["203.0.113.0/24"], controlPlaneNodepools: [server], agentNodepools: [workers] };
+
+/** Settings of the cluster over valid ones, and what the one error must say of them. */
+const refused: [string, Record<string, unknown>, string[]][] = [
+  [
+    "an unknown setting",
+    { clusterNam: "x" },
+    ["cluster.hetzner.clusterNam", "did you mean cluster.hetzner.clusterName?"],
+  ],
+  [
+    "kube-hetzner's spelling",
+    { enable_secrets_encryption: true },
+    ["enable_secrets_encryption", "did you mean cluster.hetzner.enableSecretsEncryption?"],
+  ],
+  [
+    "a v2 flag that was inverted",
+    { disableNetworkPolicy: true },
+    ["kube-hetzner v3 calls it enableNetworkPolicy", "means the opposite", "is enableNetworkPolicy: false"],
+  ],
+  ["a v2 flag in v2's spelling", { placement_group_disable: false }, ["enablePlacementGroups: true"]],
+  ["a v2 name", { use_control_plane_lb: true }, ["kube-hetzner v3 calls it enableControlPlaneLoadBalancer"]],
+  ["a wrong type", { enablePlacementGroups: "yes" }, ["enablePlacementGroups", "a boolean"]],
+  ["a wrong unit", { auditLogMaxAge: "30d" }, ["auditLogMaxAge", "a number"]],
+  [
+    "no word on who reaches the API server",
+    { firewallKubeApiSource: undefined },
+    ["firewallKubeApiSource: got nothing"],
+  ],
+  ["an API server for everybody", { firewallKubeApiSource: ["0.0.0.0/0"] }, ["a network of your own, not everybody"]],
+  ["half of everybody", { firewallKubeApiSource: ["0.0.0.0/1", "128.0.0.0/1"] }, ["firewallKubeApiSource[1]"]],
+  ["everybody by IPv6", { firewallKubeApiSource: ["2000::/3"] }, ["firewallKubeApiSource[0]"]],
+  ["SSH for everybody", { firewallSshSource: ["::/0"] }, ["firewallSshSource[0]", "not everybody"]],
+  ["SSH without a key", { firewallSshSource: ["203.0.113.7/32"] }, ["sshPublicKey: got nothing"]],
+  [
+    "a rule that opens the API server after all",
+    { extraFirewallRules: [{ direction: "in", protocol: "tcp", port: "6000-7000", sourceIps: ["0.0.0.0/0"] }] },
+    ["extraFirewallRules[0]", "not SSH, the API server"],
+  ],
+  [
+    "a rule without a port",
+    { extraFirewallRules: [{ direction: "in", protocol: "udp", sourceIps: ["203.0.113.0/24"] }] },
+    ["extraFirewallRules[0].port", "a port, for udp"],
+  ],
+  [
+    "a rule that says the wrong side",
+    { extraFirewallRules: [{ direction: "out", protocol: "tcp", port: "25", sourceIps: ["203.0.113.0/24"] }] },
+    ["extraFirewallRules[0].destinationIps", "extraFirewallRules[0].sourceIps"],
+  ],
+  ["enforcement off by the switch", { enableNetworkPolicy: false }, ["enableNetworkPolicy", "policy engine to run"]],
+  [
+    "enforcement off by raw configuration",
+    { controlPlanesCustomConfig: { "disable-network-policy": true } },
+    ["controlPlanesCustomConfig.disable-network-policy"],
+  ],
+  [
+    "enforcement off by raw arguments",
+    { controlPlaneExecArgs: "--debug --disable-network-policy" },
+    ["controlPlaneExecArgs", "remove --disable-network-policy"],
+  ],
+  ["another CNI", { cniPlugin: "cilium" }, ["cniPlugin", "cluster.kubeHetzner.cniPlugin"]],
+  [
+    "raw configuration of what is set already",
+    { controlPlanesCustomConfig: { "write-kubeconfig-mode": "0644" } },
+    ["controlPlanesCustomConfig.write-kubeconfig-mode", "stays 0600"],
+  ],
+  ["raw arguments of what is set already", { controlPlaneExecArgs: "--flannel-backend=none" }, ["use flannelBackend"]],
+  [
+    "arguments that leave their line",
+    { controlPlaneExecArgs: "--debug\nExecStartPost=/bin/sh" },
+    ["controlPlaneExecArgs"],
+  ],
+  ["pods where Services are", { clusterIpv4Cidr: "10.43.0.0/17" }, ["a network apart from", "10.43.0.0"]],
+  ["pods in the private network", { networkIpv4Cidr: "10.0.0.0/8" }, ["clusterIpv4Cidr", "serviceIpv4Cidr"]],
+  ["a network too small", { networkIpv4Cidr: "10.0.0.0/20" }, ["networkIpv4Cidr", "/16 or larger"]],
+  ["a location of another region", { networkRegion: "us-east" }, ["controlPlaneNodepools[0].location", "ash"]],
+  [
+    "an unknown location",
+    { agentNodepools: [{ ...workers, location: "fsn2" }] },
+    ["agentNodepools[0].location", '"fsn1"'],
+  ],
+  ["two pools of one name", { agentNodepools: [{ ...workers, name: "control-plane" }] }, ["agentNodepools[0].name"]],
+  ["no such server type", { agentNodepools: [{ ...workers, serverType: "large" }] }, ["a Hetzner server type"]],
+  ["two control planes", { controlPlaneNodepools: [{ ...server, count: 2 }] }, ["2 in all", "a majority"]],
+  ["more than a network holds", { agentNodepools: [{ ...workers, count: 98 }] }, ["101 in all", "at most 100"]],
+  ["nowhere to run anything", { agentNodepools: [] }, ["allowSchedulingOnControlPlane: got false"]],
+  [
+    "taints everywhere",
+    { agentNodepools: [{ ...workers, taints: ["dedicated=db:NoSchedule"] }] },
+    ["allowSchedulingOnControlPlane", "takes the operator"],
+  ],
+  [
+    "a malformed taint",
+    { agentNodepools: [{ ...workers, taints: ["dedicated"] }] },
+    ['a taint like "key=value:NoSchedule"'],
+  ],
+  ["a pool that is not there", { databaseNodepool: "postgres" }, ["databaseNodepool", "control-plane, workers"]],
+  ["a k3s release that nobody reviewed", { k3sVersion: "v1.36.4+k3s1" }, ["k3sArtifactSha256.amd64: got nothing"]],
+  ["a k3s release by channel", { k3sVersion: "stable" }, ["an exact k3s release"]],
+  [
+    "encryption that is none",
+    { flannelBackend: "vxlan" },
+    ["flannelBackend", '"wireguard-native", since enableCniWireguardEncryption is true'],
+  ],
+  [
+    "volumes below Hetzner's least",
+    { databaseStorage: "volumes" },
+    ["database.storage.walSize (5Gi) of at least 10Gi"],
+  ],
+  ["volumes without their driver", { databaseStorage: "volumes", enableHetznerCsi: false }, ["enableHetznerCsi"]],
+  ["a snapshot from nowhere", { restoreSnapshot: "etcd-1" }, ["etcdS3Backup: got nothing"]],
+];
+
+test.each(refused)("%s is refused", async (_name, settings, said) => {
+  const run = runStack("production", { config: { cluster: { hetzner: { ...valid, ...settings } } } });
+  for (const text of said) await expect(run).rejects.toThrow(text);
+});
+
+test.each<[string, Record<string, unknown>, string[]]>([
+  ["no token", { hcloudToken: undefined }, ["hcloudToken: got nothing", "pulumi config set --secret hcloudToken"]],
+  ["a token of another kind", { hcloudToken: "abc" }, ["64 letters and digits"]],
+  ["a kubeconfig of another cluster", { kubeconfig: KUBECONFIG }, ['kubeconfig: got "[secret]"', "not needed"]],
+  ["a key for no bucket", { etcdS3AccessKey: "x" }, ["etcdS3AccessKey", "not needed"]],
+  [
+    "no key for the bucket",
+    {
+      cluster: {
+        hetzner: { ...valid, etcdS3Backup: { endpoint: "s3.example", bucket: "etcd", region: "x", folder: "x" } },
+      },
+      etcdS3AccessKey: undefined,
+      etcdS3SecretKey: undefined,
+    },
+    ["etcdS3AccessKey: got nothing", "etcdS3SecretKey: got nothing"],
+  ],
+  [
+    "keys of a cluster that is there",
+    { cluster: { hetzner: valid, storageClass: "fast", controlPlaneCidrs: ["10.0.0.1/32"] } },
+    ["cluster.storageClass", "cluster.controlPlaneCidrs", "remove cluster.storageClass"],
+  ],
+  ["a token for a cluster that is there", { cluster: {}, hcloudToken: HCLOUD_TOKEN }, ["hcloudToken", "not needed"]],
+])("%s is refused", async (_name, config, said) => {
+  const run = runStack("production", { config });
+  for (const text of said) await expect(run).rejects.toThrow(text);
+});
+
+test("everything that is wrong is in one error, and no secret is", async () => {
+  const hetzner = {
+    ...valid,
+    firewallKubeApiSource: ["0.0.0.0/0"],
+    k3sVersion: "v1.36.4+k3s1",
+    enableNetworkPolicy: false,
+  };
+  const config = { cluster: { hetzner }, hcloudToken: "hush", database: { instances: 1 } };
+  const error: unknown = await runStack("production", { config }).catch((thrown: unknown) => thrown);
+  expect(String(error)).toMatch(/^Error: 5 problems, nothing was changed:\n/);
+  expect(String(error)).not.toContain("hush");
+});
+
+test.each([
+  ["wider than the largest network", { networkIpv4Cidr: "10.0.0.0/13" }],
+  ["another backend, with encryption off on purpose", { flannelBackend: "vxlan", enableCniWireguardEncryption: false }],
+  [
+    "a rule for everybody that opens nothing guarded",
+    {
+      extraFirewallRules: [{ direction: "in", protocol: "tcp", port: "443", sourceIps: ["0.0.0.0/0", "::/0"] }],
+    },
+  ],
+  ["a release with its checksum", { k3sVersion: "v1.36.4+k3s1", k3sArtifactSha256: { amd64: "0".repeat(64) } }],
+  ["raw configuration of something else", { controlPlanesCustomConfig: { "etcd-snapshot-retention": 24 } }],
+  ["raw arguments of something else", { controlPlaneExecArgs: "--debug" }],
+])("%s is accepted", async (_name, settings) => {
+  const resources = await runStack("production", { config: { cluster: { hetzner: { ...valid, ...settings } } } });
+  expect(resources.filter(({ type }) => type === "hcloud:index/server:Server")).toHaveLength(5);
+});
