@@ -1,6 +1,7 @@
 import { DatabaseAccess } from "./components/access/index.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
+import { NOTHING_YET } from "./components/cluster/live.ts";
 import { Database } from "./components/database/index.ts";
 import { untilWebhookAnswers } from "./components/database/webhook.ts";
 import { EnforcementProof } from "./components/enforcement/index.ts";
@@ -16,23 +17,15 @@ const { clients, database, protect, stack } = settings;
 const found = await inspect(settings, (live) => renderedObjects(settings, live));
 
 const cluster = openCluster("cluster", settings, found);
-const { provider, adopting, placement, storageClass, controlPlaneCidrs } = cluster;
+const { provider, adopting, placement, nodes, storageClass, controlPlaneCidrs } = cluster;
 
-const operator = new Operator(
-  "operator",
-  { ...settings.operator, stack, adopting, found: found.live?.operators[0] },
-  { provider },
-);
+const { operators, networkPolicies } = found.live ?? NOTHING_YET;
+const operator = new Operator("operator", { ...settings.operator, stack, adopting, found: operators[0] }, { provider });
 
+const egress = egressOf(settings, networkPolicies, cluster.apiServers);
 const access = new DatabaseAccess(
   "access",
-  {
-    ...settings,
-    cluster: database.name,
-    operatorAccount: operator.account,
-    controlPlaneCidrs,
-    egress: egressOf(settings, found.live?.networkPolicies ?? [], cluster.apiServers),
-  },
+  { ...settings, cluster: database.name, operatorAccount: operator.account, controlPlaneCidrs, egress },
   { provider },
 );
 
@@ -44,12 +37,7 @@ const enforcement = new EnforcementProof(
     cluster: cluster.identity,
     settings: canary,
     gate: gate("network-policy-enforcement", async () =>
-      requireEnforcement(await cluster.connect(), {
-        ...canary,
-        ...settings.enforcement,
-        owner: stack,
-        nodes: cluster.nodes,
-      }),
+      requireEnforcement(await cluster.connect(), { ...canary, ...settings.enforcement, owner: stack, nodes }),
     ),
   },
   { provider },

@@ -15,7 +15,11 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
   const { clients, database, namespace } = config;
   const cluster = { name: database.name, namespace: namespace.name };
   const { controlPlaneCidrs } = config.cluster;
-  const policies = networkPolicies(cluster, { ...config, controlPlaneCidrs, egress: egressOf(config, live.networkPolicies, live.apiServers) });
+  const policies = networkPolicies(cluster, {
+    ...config,
+    controlPlaneCidrs,
+    egress: egressOf(config, live.networkPolicies, live.apiServers),
+  });
   const pods = clients.flatMap(({ name, workloads }) =>
     workloads.map(({ podLabels }, index) => ({
       apiVersion: "v1",

@@ -17,7 +17,7 @@ const OF_EXISTING = [
 ] as const;
 
 /** What is wrong with the cluster's settings between themselves. */
-export function clusterConflicts({ cluster, database }: Config): Problem[] {
+export function clusterConflicts({ cluster, database, operator }: Config): Problem[] {
   const { hetzner, kubeHetzner } = cluster;
   if (hetzner === undefined) return kubeHetzner ? declaredProblems(kubeHetzner) : [];
   const superfluous = OF_EXISTING.filter((key) => !isEmpty(cluster[key])).map((key) => ({
@@ -26,7 +26,19 @@ export function clusterConflicts({ cluster, database }: Config): Problem[] {
     expected: "nothing: it describes a cluster that is there, and cluster.hetzner makes one",
     fix: `remove cluster.${key}, or cluster.hetzner`,
   }));
-  return [...superfluous, ...hetznerProblems(hetzner, database)];
+  return [...superfluous, ...operatorProblems(operator), ...hetznerProblems(hetzner, database)];
+}
+
+function operatorProblems({ install }: Config["operator"]): Problem[] {
+  if (install !== "existing") return [];
+  return [
+    {
+      key: "operator.install",
+      got: install,
+      expected: "chart or manifest: a cluster that cluster.hetzner makes has no operator yet",
+      fix: "set operator.install to chart",
+    },
+  ];
 }
 
 /** The rules for a cluster of kube-hetzner's: enforcement and exposure, as it was declared. */

@@ -96,9 +96,9 @@ describe("what is in the namespaces already counts", () => {
   });
 
   test("no egress of the operator cuts it off, in one error that names the path", async () => {
-    const run = runStack("production", { live: { networkPolicies: [denyAll("cnpg-system", ["Egress"])] } });
+    const run = runStack("staging", { live: { networkPolicies: [denyAll("cnpg-system", ["Egress"])] } });
     await expect(run).rejects.toThrow(
-      "operator in cnpg-system -> production/pg:8000 is closed by NetworkPolicy cnpg-system/deny-all",
+      "operator in cnpg-system -> staging/pg:8000 is closed by NetworkPolicy cnpg-system/deny-all",
     );
   });
 

@@ -189,7 +189,7 @@ test("an error never tells the kubeconfig", async () => {
 test("a range that holds pods is refused", async () => {
   const clients = [{ ...app, workloads: [], cidrs: [{ cidr: "10.244.0.0/16", reason: "office" }] }];
   const nodes = [{ name: "node1", labels: {}, taints: [], podCidrs: ["10.244.1.0/24"] }];
-  const run = runStack("production", { config: { clients }, live: { nodes } });
+  const run = runStack("staging", { config: { clients }, live: { nodes } });
   await expect(run).rejects.toThrow("pods of node node1 have theirs from 10.244.1.0/24");
 });
 

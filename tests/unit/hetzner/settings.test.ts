@@ -141,6 +141,7 @@ test.each<[string, Record<string, unknown>, string[]]>([
     { cluster: { hetzner: valid, storageClass: "fast", controlPlaneCidrs: ["10.0.0.1/32"] } },
     ["cluster.storageClass", "cluster.controlPlaneCidrs", "remove cluster.storageClass"],
   ],
+  ["an operator of somebody else's", { operator: { install: "existing" } }, ['operator.install: got "existing"']],
   ["a token for a cluster that is there", { cluster: {}, hcloudToken: HCLOUD_TOKEN }, ["hcloudToken", "not needed"]],
 ])("%s is refused", async (_name, config, said) => {
   const run = runStack("production", { config });

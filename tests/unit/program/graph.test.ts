@@ -106,7 +106,7 @@ test("the operator's ServiceAccount is that of its way to be installed", async (
     metadata: { name: "cnpg" },
     spec: { template: { spec: { serviceAccountName: "theirs", containers } } },
   };
-  const existing = await runStack("production", {
+  const existing = await runStack("staging", {
     config: { operator: { install: "existing" } },
     live: { operators: [found] },
   });
