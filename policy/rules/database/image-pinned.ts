@@ -12,7 +12,7 @@ export const imagePinned: ObjectRule = {
   level: "advisory",
   severity: "medium",
   description: "Every image of a database must be named by its full version or by its digest.",
-  fix: "write the tag with major and minor version, as in postgresql:18.4-standard-trixie, or add @sha256:...",
+  fix: "write the tag with major and minor version, as in postgresql:18.4-standard-trixie, or add its digest: @sha256:…",
   url: "https://cloudnative-pg.io/documentation/current/container_images/#image-tag-requirements",
   kinds: ["Cluster", "Pooler", "ImageCatalog", "ClusterImageCatalog"].map((kind) => `${kind}.postgresql.cnpg.io`),
   judge: (object) =>
