@@ -145,7 +145,7 @@ describe("SARIF", () => {
         ruleId: "firewall-not-world-open",
         kind: "fail",
         level: "error",
-        locations: [{ physicalLocation: { artifactLocation: { uri: "state.json" }, region: { startLine: 10 } } }],
+        locations: [{ physicalLocation: { artifactLocation: { uri: "state.json" }, region: { startLine: 14 } } }],
       },
     ]);
   });

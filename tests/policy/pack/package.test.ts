@@ -69,6 +69,7 @@ test("exactly what is needed is published", () => {
     "dist/cli.cjs",
     "dist/cli.cjs.LEGAL.txt",
     "dist/index.cjs",
+    "dist/index.cjs.LEGAL.txt",
     "package.json",
     "profiles/development.json",
     "profiles/production.json",

@@ -45,12 +45,12 @@ test("every rule is offered with what it says of itself", async () => {
     description: policy.getDescription(),
     fix: policy.getRemediationSteps(),
     url: policy.getUrl(),
-    parameters: Object.keys(policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {}),
+    parameters: Object.keys(policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {}).sort(),
   }));
   expect(offered).toEqual(
     rules.map(({ name, description, fix, url, parameters = {} }) => ({
       ...{ name, description, fix, url },
-      parameters: [...Object.keys(parameters), "exemptions"],
+      parameters: [...Object.keys(parameters), "exemptions"].sort(),
     })),
   );
 });
@@ -144,7 +144,7 @@ test("no secret is printed", async () => {
     properties: { ...properties },
   });
   const metadata = { name: "pg-app-credentials", namespace: "production" };
-  const resources = [
+  const secrets = [
     sent("kubernetes:core/v1:Secret", {
       apiVersion: "v1",
       kind: "Secret",
@@ -160,12 +160,13 @@ test("no secret is printed", async () => {
     sent("pulumi:providers:kubernetes", { kubeconfig: secret(`token: ${canary}`) }),
     sent("hcloud:index/server:Server", { name: "w", userData: secret(`K3S_TOKEN=${canary}\nHCLOUD_TOKEN=${canary}`) }),
     sent("random:index/randomPassword:RandomPassword", { length: 3, result: secret(canary) }),
-    // All else that is wrong, so that every rule has something to say.
-    ...rules.flatMap(({ name }) => example(name)),
   ];
-  const said = (await Promise.all(resources.map((resource) => pack.analyze(resource)))).flat();
-  const all = JSON.stringify([...said, ...(await pack.analyzeStack(resources)), pack.output]);
-  for (const { name } of rules) expect(all).toContain(name);
-  expect(all).not.toContain(canary);
-  expect(all).not.toContain(btoa(canary));
+  for (const { name } of rules) {
+    const sentTogether = [...secrets, ...example(name)];
+    const said = (await Promise.all(sentTogether.map((resource) => pack.analyze(resource)))).flat();
+    const all = JSON.stringify([...said, ...(await pack.analyzeStack(sentTogether)), pack.output]);
+    expect(all).toContain(name);
+    expect(all).not.toContain(canary);
+    expect(all).not.toContain(btoa(canary));
+  }
 });
