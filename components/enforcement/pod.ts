@@ -22,6 +22,8 @@ export interface ProbePodArgs {
   tolerations?: readonly Toleration[];
   /** Default: that of the namespace. */
   serviceAccountName?: string;
+  /** Default: Never. A client of a database is to have Always. */
+  restartPolicy?: "Always" | "Never";
 }
 
 /** Uid and gid of `postgres` in CloudNativePG's images. */
@@ -35,7 +37,7 @@ export function probePod(args: ProbePodArgs): KubeObject {
     kind: "Pod",
     metadata: { namespace, name, labels },
     spec: {
-      restartPolicy: "Never",
+      restartPolicy: args.restartPolicy ?? "Never",
       activeDeadlineSeconds: args.lifetimeSeconds,
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
