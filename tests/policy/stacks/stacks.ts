@@ -11,7 +11,8 @@ export async function stacks(): Promise<Readonly<Record<string, readonly object[
 
 /** The Kubernetes objects of a stack; definitions of kinds decide nothing here and are most of the text. */
 async function renderedBy(stack: string): Promise<readonly object[]> {
-  const resources = await runStack(stack);
+  // On a cluster that is there: the control plane of one that is made here would come up in what is found.
+  const resources = await runStack(stack, { config: { cluster: {} } });
   return resources
     .map(({ inputs }) => inputs)
     .filter(({ kind }) => kind !== undefined && kind !== "CustomResourceDefinition");

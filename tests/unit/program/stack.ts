@@ -14,6 +14,8 @@ export interface Registered {
   parent: string;
   inputs: Record<string, unknown>;
   dependencies: string[];
+  /** URNs of the resources that a property's value was made of. */
+  references: Record<string, string[]>;
   protect: boolean;
   retainOnDelete: boolean;
   provider: string;
@@ -159,6 +161,7 @@ interface Request {
   getParent(): string;
   getProvider(): string;
   getDependenciesList(): string[];
+  getPropertydependenciesMap(): { entries(): Iterable<[string, { getUrnsList(): string[] }]> };
   getProtect(): boolean;
   getRetainondelete(): boolean;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
@@ -196,6 +199,9 @@ function noted(request: Request): Omit<Registered, "urn"> {
     parent: request.getParent(),
     inputs: request.getObject()?.toJavaScript() ?? {},
     dependencies: request.getDependenciesList(),
+    references: Object.fromEntries(
+      [...request.getPropertydependenciesMap().entries()].map(([property, urns]) => [property, urns.getUrnsList()]),
+    ),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
     provider: request.getProvider(),

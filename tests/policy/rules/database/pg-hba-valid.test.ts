@@ -94,7 +94,7 @@ test("finds what is no line at all", () => {
 
 test("fails closed where a line is not known yet, or too much is written", () => {
   expect(judged(unknownValue, last)).toEqual(["Cluster production/pg: pg_hba[0] is not known before up"]);
-  expect(judged(`# ${"x".repeat(3_000_000)}`)).toEqual([expect.stringContaining("at most 2097152 are judged")]);
+  expect(judged(`# ${"x".repeat(3_000_000)}`)).toEqual([expect.stringContaining("has more than 2097152 bytes")]);
 });
 
 test("a patch is judged by the lines that it sets", () => {
