@@ -196,5 +196,7 @@ describe("what the text alone does not decide", () => {
 });
 
 test("an input larger than any Kubernetes object is refused as such", () => {
-  expect(() => hba({ text: "#".repeat(50_000_000), major: 17 })).toThrow(/has more than 2097152 bytes: give a smaller file/);
+  expect(() => hba({ text: "#".repeat(50_000_000), major: 17 })).toThrow(
+    /has more than 2097152 bytes: give a smaller file/,
+  );
 });
