@@ -154,6 +154,12 @@ describe("the database's Secrets and volumes", () => {
     expect(observed, message).toBe(expected);
   });
 
+  test("the Job that makes the first instance reads the owner's password", async () => {
+    const job = { "cnpg.io/cluster": "pg", "cnpg.io/jobRole": "initdb" };
+    const judged = await creating(operator, job, "pg", volume({ secretName: "pg-app-credentials" }));
+    expect(judged.observed, judged.message).toBe("accepted");
+  });
+
   test("the client reads its own Secret", async () => {
     const judged = await creating("deployer", { app: "myapp" }, "myapp", env("pg-app-credentials", "password"));
     expect(judged.observed, judged.message).toBe("accepted");

@@ -37,7 +37,8 @@ export function guarded(cluster: ClusterName, clients: readonly Client[]): Guard
     ),
     secrets: Object.fromEntries([
       ...CLUSTER_SECRETS.map((name) => [`${cluster.name}-${name}`, database] as const),
-      ...clients.map((client) => [credentialsName(cluster, client), accounts(client)] as const),
+      // The Job that makes the first instance gives the owner of the database its password.
+      ...clients.map((client) => [credentialsName(cluster, client), [...database, ...accounts(client)]] as const),
     ]),
   };
 }
