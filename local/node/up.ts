@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { KubeClient } from "../../kube/client.ts";
 import { step } from "../log.ts";
+import { installPackages } from "../packages.ts";
 import { tool } from "../toolchain.ts";
 import { addonDeployments, applyAddons } from "./addons.ts";
 import { createNodeCgroups } from "./cgroups.ts";
@@ -14,7 +15,7 @@ import { packImages } from "./images.ts";
 import { network, nodeDir, nodeName, paths } from "./layout.ts";
 import { exclusively } from "./lock.ts";
 import { createNamespaces, isHeld, refuseTakenAddresses } from "./namespaces.ts";
-import { installPackages, loadModules } from "./packages.ts";
+import { loadModules, nodePackages } from "./packages.ts";
 import { createPki } from "./pki.ts";
 import { preflight } from "./preflight.ts";
 import { arePodsReachable, isApiReady, isAvailable, isDnsReachable, isHealthy, isNodeReady } from "./probes.ts";
@@ -30,7 +31,7 @@ type Start = (daemon: DaemonName) => Promise<void>;
 export function up(): Promise<{ kubeconfig: string }> {
   return exclusively("up", async () => {
     await preflight();
-    await installPackages();
+    await installPackages(nodePackages);
     await loadModules();
     await refuseTakenAddresses();
     const binaries = new Map<DaemonName, string>([["containerd", "containerd"]]);

@@ -7,10 +7,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { outcome, run } from "../../local/exec.ts";
+import { installPackages } from "../../local/packages.ts";
 import { machine, type Machine } from "./machine.ts";
 import { PRESETS, rendered, type Rendered } from "./presets.ts";
 
-// Root, and of Debian: cloud-init, shellcheck, curl, iproute2, nftables.
+// Root.
+const packages = {
+  "cloud-init": "cloud-init",
+  shellcheck: "shellcheck",
+  curl: "curl",
+  ip: "iproute2",
+  nft: "nftables",
+};
 let folder: string;
 let ours: Rendered;
 let foreign: Rendered;
@@ -24,6 +32,7 @@ const DECISION = "/etc/rancher/k3s/config.yaml.d/20-join.yaml";
 const [US, STRANGER, NOBODY] = ["127.77.0.2", "127.77.0.3", "127.77.0.4"];
 
 beforeAll(async () => {
+  await installPackages(packages);
   folder = mkdtempSync(join(tmpdir(), "hetzner-boot-"));
   ours = await rendered("examples/hetzner-small");
   foreign = await rendered("examples/hetzner-small");

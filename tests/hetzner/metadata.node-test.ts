@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { outcome, run } from "../../local/exec.ts";
+import { installPackages } from "../../local/packages.ts";
 
-// Root, and of Debian: iproute2, nftables, iptables, curl. Three network namespaces, joined as on a node: a pod behind it,
+const packages = { ip: "iproute2", nft: "nftables", iptables: "iptables", curl: "curl" };
+
+// Root. Three network namespaces, joined as on a node: a pod behind it,
 // Hetzner's metadata service before it.
 const name = (part: string) => `hz${String(process.pid)}${part}`;
 const [pod, node, cloud] = [name("p"), name("n"), name("c")];
@@ -12,6 +15,7 @@ let stop: () => void = () => undefined;
 const inside = (namespace: string, command: string) => ["netns", "exec", namespace, "sh", "-euc", command];
 
 beforeAll(async () => {
+  await installPackages(packages);
   for (const namespace of [pod, node, cloud]) await run("ip", ["netns", "add", namespace]);
   await run("ip", ["-n", node, "link", "add", "cni0", "type", "veth", "peer", "name", "eth0", "netns", pod]);
   await run("ip", ["-n", node, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", cloud]);

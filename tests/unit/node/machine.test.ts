@@ -4,7 +4,8 @@ import { engineChains } from "../../../local/node/engine.ts";
 import { nodeDir } from "../../../local/node/layout.ts";
 import { foreignNode, hiddenFolders, takenRoute } from "../../../local/node/namespaces.ts";
 import { sourceLines } from "../../../local/node/operand.ts";
-import { missingPackages } from "../../../local/node/packages.ts";
+import { nodePackages } from "../../../local/node/packages.ts";
+import { missingPackages } from "../../../local/packages.ts";
 import { missingSpace, osRelease, platformProblems, stateProblems } from "../../../local/node/preflight.ts";
 
 const mount = (path: string, type: string, options = "rw") => `30 1 0:1 / ${path} rw - ${type} ${type} ${options}`;
@@ -110,8 +111,8 @@ describe("preflight", () => {
 
 describe("Debian", () => {
   test("installs the packages of what is missing, and nothing else", () => {
-    expect(missingPackages(() => true)).toEqual([]);
-    expect(missingPackages((file) => file !== "containerd" && file !== "ip")).toEqual(["containerd", "iproute2"]);
+    expect(missingPackages(nodePackages, () => true)).toEqual([]);
+    expect(missingPackages(nodePackages, (file) => file !== "containerd" && file !== "ip")).toEqual(["containerd", "iproute2"]);
   });
 
   test("packs the operand from Debian's own archives of this machine", () => {
