@@ -5,6 +5,7 @@ import { parseManifests } from "../../policy/analysis/load/index.ts";
 import { manifests } from "../../policy/bench/input.ts";
 import { bundle } from "../../policy/build.ts";
 import { installedPulumi } from "../../local/engine/installed.ts";
+import { outcome } from "../../local/exec.ts";
 import { unbuiltTools } from "../../local/toolchain.ts";
 import { Sandbox } from "../cluster/sandbox.ts";
 import { PackProcess, type Sent } from "../policy/pack/process.ts";
@@ -16,6 +17,7 @@ const clients = { small: 50, large: 500 };
 
 const root = join(import.meta.dirname, "..", "..");
 const pack = join(root, "policy");
+const engine = join(root, "local", "engine", "main.ts");
 
 /** A pack that has nothing to say. */
 function emptyPack(): string {
@@ -73,11 +75,16 @@ for (const { type, name, properties } of JSON.parse(readFileSync("resources.json
 }
 `;
 
-async function preview(sandbox: Sandbox, folder: string): Promise<number> {
-  const began = performance.now();
-  const { code, stdout } = await sandbox.pulumi("preview", "--policy-pack", folder);
-  if (code !== 0 && folder !== pack) throw new Error(stdout);
-  return performance.now() - began;
+/** Seconds of CPU that a preview takes, with all that the engine starts for it. */
+async function preview({ folder: cwd, env }: Sandbox, folder: string): Promise<number> {
+  // A preview that is refused ends its parts at once, and their time is counted nowhere.
+  const judged = ["--policy-pack", folder, "--policy-pack-config", "rules.json"];
+  const command = [process.execPath, engine, "preview", ...judged, "--non-interactive"];
+  const timed = ["-c", 'TIMEFORMAT="cpu %U %S"; time "$@"', "bash", ...command];
+  const { code, stdout, stderr } = await outcome("bash", timed, { cwd, env, timeoutSeconds: 600 });
+  if (code !== 0) throw new Error(stdout + stderr);
+  const [, user = NaN, system = NaN] = /^cpu (\S+) (\S+)$/m.exec(stderr) ?? [];
+  return Number(user) + Number(system);
 }
 
 function report(what: string, measured: number, base: number, limit: number, unit: string): void {
@@ -107,11 +114,16 @@ try {
   if (installedPulumi() === undefined && (await unbuiltTools()).includes("pulumi")) {
     console.log("preview of a large stack: not measured, the engine is not built (npm run local builds it)");
   } else {
-    const sandbox = await Sandbox.create({ "index.ts": program, "resources.json": JSON.stringify(large) });
+    const sandbox = await Sandbox.create({
+      "index.ts": program,
+      "rules.json": '{ "all": "advisory" }',
+      "resources.json": JSON.stringify(large),
+    });
     try {
-      const without = await least(() => preview(sandbox, empty));
+      // Once each: it takes a minute.
+      const without = await preview(sandbox, empty);
       const what = `preview of ${String(large.length)} resources, to one with an empty pack`;
-      report(what, await least(() => preview(sandbox, pack)), without, limits.preview, "ms");
+      report(what, await preview(sandbox, pack), without, limits.preview, "s of CPU");
     } finally {
       sandbox.remove();
     }
