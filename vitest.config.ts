@@ -14,6 +14,8 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 
 // Takes minutes and every core: npm run test:packets.
 const packets = "tests/cluster/policy-network.test.ts";
+// Scales the database and asks as every kind of client, seven minutes by itself: npm run test:roles.
+const roles = "tests/cluster/roles.test.ts";
 
 export default defineConfig({
   test: {
@@ -52,11 +54,20 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          exclude: [packets],
+          exclude: [packets, roles],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "roles",
+          include: [roles],
+          globalSetup: "tests/cluster/teardown.ts",
+          testTimeout: 600_000,
+          hookTimeout: 1_200_000,
         },
       },
       {
