@@ -14,8 +14,9 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 
 // Takes minutes and every core: npm run test:packets.
 const packets = "tests/cluster/policy-network.test.ts";
-// Scales the database and asks as every kind of client, seven minutes by itself: npm run test:roles.
+// Seven minutes each: npm run test:roles asks as every kind of client, npm run test:mutants applies changed stacks.
 const roles = "tests/cluster/roles.test.ts";
+const mutants = "tests/cluster/proof-mutants.test.ts";
 
 export default defineConfig({
   test: {
@@ -54,22 +55,22 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          exclude: [packets, roles],
+          exclude: [packets, roles, mutants],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
         },
       },
-      {
+      ...Object.entries({ roles, mutants }).map(([name, file]) => ({
         test: {
-          name: "roles",
-          include: [roles],
+          name,
+          include: [file],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
         },
-      },
+      })),
       {
         resolve: { alias },
         test: {
