@@ -112,7 +112,10 @@ describe("preflight", () => {
 describe("Debian", () => {
   test("installs the packages of what is missing, and nothing else", () => {
     expect(missingPackages(nodePackages, () => true)).toEqual([]);
-    expect(missingPackages(nodePackages, (file) => file !== "containerd" && file !== "ip")).toEqual(["containerd", "iproute2"]);
+    expect(missingPackages(nodePackages, (file) => file !== "containerd" && file !== "ip")).toEqual([
+      "containerd",
+      "iproute2",
+    ]);
   });
 
   test("packs the operand from Debian's own archives of this machine", () => {
