@@ -1,6 +1,6 @@
 import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
-import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
+import { decide, operandServer, parse, readReference, renderCnpg, type Name, type Rule } from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
@@ -69,6 +69,13 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   }
 
   const names = new Map(cluster.selectors.map(({ name }, index) => [name, `100::${(index + 1).toString(16)}`]));
+  cluster.pgHba.forEach((item, index) => {
+    const reference = readReference(item);
+    if (reference === undefined) return;
+    const { type, name } = reference;
+    if (type === "podselector" && names.has(name)) return;
+    complain(`\${${type}:${name}} refers to nothing in podSelectorRefs: the operator refuses the Cluster`, index);
+  });
   const rendered = renderCnpg(
     cluster.pgHba,
     new Map([...names].map(([name, address]) => [name, [address]])),
@@ -202,8 +209,8 @@ const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
   const earlier: Rule[] = [];
   return lines.flatMap(({ line: { rule, shown }, catches }): HbaLine[] => {
     if (catches === false) return [];
-    const open = transports(rule.type).filter(
-      (transport) => !earlier.some((other) => transports(other.type).includes(transport) && covers(other, rule)),
+    const open = transports[rule.type].filter(
+      (transport) => !earlier.some((other) => transports[other.type].includes(transport) && covers(other, rule)),
     );
     if (catches === true) earlier.push(rule);
     if (open.length === 0) return [];
@@ -212,21 +219,15 @@ const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
   });
 });
 
-/** The transports of a type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
-function transports(type: Rule["type"]): readonly ("tls" | "plain")[] {
-  switch (type) {
-    case "hostssl":
-      return ["tls"];
-    case "hostnossl":
-      return ["plain"];
-    case "host":
-    case "hostnogssenc":
-      return ["tls", "plain"];
-    case "local":
-    case "hostgssenc":
-      return [];
-  }
-}
+/** The transports of each type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
+const transports: Readonly<Record<Rule["type"], readonly ("tls" | "plain")[]>> = {
+  local: [],
+  host: ["tls", "plain"],
+  hostssl: ["tls"],
+  hostnossl: ["plain"],
+  hostgssenc: [],
+  hostnogssenc: ["tls", "plain"],
+};
 
 function covers(other: Rule, rule: Rule): boolean {
   return (
