@@ -1,6 +1,15 @@
 import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
-import { decide, operandServer, parse, readReference, renderCnpg, type Name, type Rule } from "../hba/index.ts";
+import {
+  decide,
+  operandServer,
+  parse,
+  readReference,
+  renderCnpg,
+  standIns,
+  type Name,
+  type Rule,
+} from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
@@ -68,19 +77,15 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     return unknownLayer;
   }
 
-  const names = new Map(cluster.selectors.map(({ name }, index) => [name, `100::${(index + 1).toString(16)}`]));
+  const { addresses, selectorOf } = standIns(cluster.selectors.map(({ name }) => name));
   cluster.pgHba.forEach((item, index) => {
     const reference = readReference(item);
     if (reference === undefined) return;
     const { type, name } = reference;
-    if (type === "podselector" && names.has(name)) return;
+    if (type === "podselector" && addresses.has(name)) return;
     complain(`\${${type}:${name}} refers to nothing in podSelectorRefs: the operator refuses the Cluster`, index);
   });
-  const rendered = renderCnpg(
-    cluster.pgHba,
-    new Map([...names].map(([name, address]) => [name, [address]])),
-    cluster.ldap,
-  );
+  const rendered = renderCnpg(cluster.pgHba, addresses, cluster.ldap);
   const server = operandServer(cluster.major);
   const parsed = parse(rendered.text, server);
   for (const { line, message } of parsed.errors) {
@@ -95,8 +100,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
     return [{ rule: entry.rule, shown: { ...describe(entry.rule), line, origin, index } }];
   });
-  const standIns = new Map([...names].map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
-  const byName = groupBy(placed, ({ rule }) => standInOf(rule, standIns));
+  const byName = groupBy(placed, ({ rule }) => selectorOf(rule));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
@@ -106,10 +110,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   return {
     known: true,
     admitted: {
-      selectors: new Set(ways.flatMap(({ rule }) => standInOf(rule, standIns) ?? [])),
-      cidrs: ways
-        .filter(({ rule }) => standInOf(rule, standIns) === undefined)
-        .flatMap(({ rule }) => cidrOf(rule) ?? []),
+      selectors: new Set(ways.flatMap(({ rule }) => selectorOf(rule) ?? [])),
+      cidrs: ways.filter(({ rule }) => selectorOf(rule) === undefined).flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
       const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
@@ -180,10 +182,6 @@ const unknownLayer: PostgresLayer = {
 };
 
 const anyName: Name = { text: "all", quoted: false, regex: undefined };
-
-function standInOf({ address }: Rule, standIns: ReadonlyMap<string, string>): string | undefined {
-  return address?.kind === "range" && address.address.length === 16 ? standIns.get(address.address.join()) : undefined;
-}
 
 /** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
 export function cidrOf({ address }: Rule): string | undefined {
