@@ -40,7 +40,8 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
   readonly adopting: k8s.Provider;
   readonly placement: Placement;
   readonly storageClass: string;
-  readonly controlPlaneCidrs: readonly string[];
+  /** None: k3s calls pods from their own node, which is always let in. */
+  readonly controlPlaneCidrs: readonly string[] = [];
   readonly apiServers: readonly Endpoint[];
   readonly identity: pulumi.Output<ProvenCluster>;
   readonly nodes: readonly string[];
@@ -177,8 +178,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
       distinctNodes: database.length >= args.database.instances,
     };
     this.storageClass = STORAGE_CLASSES[settings.databaseStorage];
-    this.controlPlaneCidrs = controlPlane.map(({ privateIp }) => `${privateIp}/32`);
-    this.apiServers = this.controlPlaneCidrs.map((cidr) => ({ cidr, port: 6443 }));
+    this.apiServers = controlPlane.map(({ privateIp }) => ({ cidr: `${privateIp}/32`, port: 6443 }));
     this.registerOutputs({});
   }
 
