@@ -7,6 +7,8 @@ export interface LiveNode {
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
   annotations?: Record<string, string>;
+  /** Release of its kubelet, like "v1.36.3+k3s1". */
+  version?: string | undefined;
   /** Ranges that its pods have their addresses from, where Kubernetes hands them out. */
   podCidrs: string[];
 }
@@ -125,8 +127,9 @@ function liveNode({ metadata, ...node }: KubeObject): LiveNode {
     taints?: LiveNode["taints"];
     podCIDRs?: string[];
   };
+  const { nodeInfo } = (node["status"] ?? {}) as { nodeInfo?: { kubeletVersion?: string } };
   const { name = "", labels = {}, annotations = {} } = metadata;
-  return { name, labels, taints, annotations, podCidrs };
+  return { name, labels, taints, annotations, version: nodeInfo?.kubeletVersion, podCidrs };
 }
 
 function endpoints(slice: KubeObject): LiveCluster["apiServers"] {

@@ -50,6 +50,26 @@ const s3 = z.strictObject({
   folder: z.string().min(1).describe("Folder in the bucket, this cluster's alone."),
 });
 
+const time = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time of day like "02:30"');
+const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+const window = z.strictObject({
+  days: z
+    .array(z.enum(DAYS))
+    .min(1)
+    .default([...DAYS])
+    .describe("Days on which it opens."),
+  startTime: time.describe("When it opens."),
+  endTime: time.describe(
+    "When it closes, on the same day. A node that is being upgraded is finished, and so are the rest.",
+  ),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'a time zone like "Europe/Berlin"')
+    .default("UTC")
+    .describe("Time zone of the two."),
+});
+
 /** kube-hetzner v3's settings, in camelCase, as far as the cluster is made from them. */
 export const hetznerSchema = z.strictObject({
   clusterName: name.max(20).default("k3s").describe("First part of every name in the Hetzner project."),
@@ -89,7 +109,9 @@ export const hetznerSchema = z.strictObject({
     .string()
     .regex(/^v1\.[0-9]+\.[0-9]+\+k3s[0-9]+$/, 'an exact k3s release like "v1.36.3+k3s1"')
     .default(K3S_VERSION)
-    .describe("Release of k3s, for servers made from now on."),
+    .describe(
+      "Release of k3s, for servers made from now on; with systemUpgradeScheduleWindow the others are upgraded to it too.",
+    ),
   k3sArtifactSha256: z
     .strictObject({
       amd64: sha256.optional().describe("SHA-256 of the binary `k3s`."),
@@ -97,6 +119,15 @@ export const hetznerSchema = z.strictObject({
     })
     .prefault({})
     .describe("Checksums of a k3s release that this project has not reviewed; needed for each architecture in use."),
+  systemUpgradeScheduleWindow: window
+    .optional()
+    .describe(
+      "When nodes may be upgraded to k3sVersion, one after the other. Without it none is, and no controller runs.",
+    ),
+  systemUpgradeUseDrain: z
+    .boolean()
+    .default(true)
+    .describe("Empty a node before its upgrade, as far as PodDisruptionBudgets let it; false: its pods go on running."),
   cniPlugin: z.string().default("flannel").describe("flannel. Calico and Cilium: by way of a cluster that exists."),
   flannelBackend: z
     .enum(["vxlan", "host-gw", "wireguard-native"])
@@ -186,6 +217,15 @@ export const kubeHetznerSchema = z
   })
   .partial();
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 export type HetznerSettings = z.output<typeof hetznerSchema>;
 export type KubeHetznerSettings = z.output<typeof kubeHetznerSchema>;
 export type Nodepool = HetznerSettings["controlPlaneNodepools"][number];
+export type UpgradeWindow = NonNullable<HetznerSettings["systemUpgradeScheduleWindow"]>;

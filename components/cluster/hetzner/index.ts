@@ -19,6 +19,7 @@ import { untilApiServerReady, untilNodesInitialised } from "./ready.ts";
 import { joinTokens } from "./secrets.ts";
 import { servers } from "./servers.ts";
 import { hetznerStorage, STORAGE_CLASSES } from "./storage.ts";
+import { upgrades } from "./upgrades.ts";
 
 export interface HetznerClusterArgs {
   settings: HetznerSettings;
@@ -165,6 +166,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
     );
     if (settings.enableHetznerCsi)
       hetznerStorage(name, settings, protect, { ...inKubernetes, provider: this.provider });
+    upgrades(name, settings, () => this.connect(), { ...inKubernetes, provider: this.provider });
 
     const system = k8s.core.v1.Namespace.get(`${name}-kube-system`, "kube-system", {
       ...inKubernetes,
