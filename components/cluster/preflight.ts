@@ -7,6 +7,7 @@ import type { KubeObject } from "../../kube/objects.ts";
 import { isOwnedBy } from "../namespace.ts";
 import { compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
+import { poolObjections } from "./pools.ts";
 import { releaseObjections, releaseWarnings } from "./releases.ts";
 
 /** What this stack did before, as far as it changes what may be done now. */
@@ -26,8 +27,12 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...operatorObjections(config, live, before),
     ...bootstrapObjections(config, live),
     ...rangeObjections(config, live),
-    ...(config.cluster.hetzner ? releaseObjections(config.cluster.hetzner, live.nodes) : []),
+    ...hetznerObjections(config, live),
   ];
+}
+
+function hetznerObjections({ cluster: { hetzner } }: Config, { nodes }: LiveCluster): Problem[] {
+  return hetzner ? [...releaseObjections(hetzner, nodes), ...poolObjections(hetzner, nodes)] : [];
 }
 
 /** What may be applied, but should be known. */

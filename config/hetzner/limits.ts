@@ -5,7 +5,7 @@ import { disablingSettings, parsedFlag, words } from "./enforcement.ts";
 import { exposures } from "./exposure.ts";
 import { k3sDigests } from "./k3sReleases.ts";
 import { MANAGED_KEYS } from "./managedKeys.ts";
-import { keyedPools, openPools, total } from "./pools.ts";
+import { databasePools, keyedPools, openPools, total } from "./pools.ts";
 import { architectureOf, LOCATIONS_BY_REGION } from "./regions.ts";
 import type { HetznerSettings } from "./schema.ts";
 import { upgradeProblems } from "./upgrades.ts";
@@ -120,8 +120,9 @@ function poolProblems(settings: HetznerSettings): Said[] {
     problems.push({ key: "enablePlacementGroups", got: `${String(groups)} groups`, expected, fix });
   }
   const database = settings.databaseNodepool;
-  if (database !== undefined && !first.has(database)) {
-    const expected = `the name of a pool (${[...first.keys()].join(", ")})`;
+  if (database !== undefined && total(databasePools(settings)) === 0) {
+    const named = all.flatMap(({ pool }) => (pool.count > 0 ? pool.name : []));
+    const expected = `the name of a pool with servers (${named.join(", ")})`;
     problems.push({ key: "databaseNodepool", got: database, expected, fix: "name a pool, or remove it" });
   }
   return problems;
@@ -134,7 +135,7 @@ function controlPlaneProblems(settings: HetznerSettings): Said[] {
     const expected = "1, 3, 5 or 7 control-plane servers in all: etcd needs a majority, and an even one adds nothing";
     problems.push({ key: "controlPlaneNodepools", got: `${String(count)} in all`, expected, fix: "change a count" });
   }
-  if (settings.agentNodepools.length === 0 && count > 1 && !settings.allowSchedulingOnControlPlane) {
+  if (total(settings.agentNodepools) === 0 && count > 1 && !settings.allowSchedulingOnControlPlane) {
     const expected = "true, since no other server could run anything";
     const fix = "set it to true, or add a pool to agentNodepools";
     problems.push({ key: "allowSchedulingOnControlPlane", got: false, expected, fix });

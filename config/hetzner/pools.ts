@@ -12,12 +12,17 @@ export function total(list: readonly Nodepool[]): number {
   return list.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Pools that take workloads that tolerate nothing. */
+/** Whether workloads run on the control plane: where that is allowed, or where nothing else is. */
+export function schedulesOnControlPlane({ allowSchedulingOnControlPlane, agentNodepools }: HetznerSettings): boolean {
+  return allowSchedulingOnControlPlane || total(agentNodepools) === 0;
+}
+
+/** Pools with servers that take workloads that tolerate nothing. */
 export function openPools(settings: HetznerSettings): Nodepool[] {
-  const { allowSchedulingOnControlPlane, agentNodepools, controlPlaneNodepools } = settings;
-  const schedules = allowSchedulingOnControlPlane || agentNodepools.length === 0;
-  return [...(schedules ? controlPlaneNodepools : []), ...agentNodepools].filter(({ taints }) =>
-    taints.every((taint) => taint.endsWith(":PreferNoSchedule")),
+  const { agentNodepools, controlPlaneNodepools } = settings;
+  const taking = [...(schedulesOnControlPlane(settings) ? controlPlaneNodepools : []), ...agentNodepools];
+  return taking.filter(
+    ({ count, taints }) => count > 0 && taints.every((taint) => taint.endsWith(":PreferNoSchedule")),
   );
 }
 

@@ -11,21 +11,26 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "the 64 lower-case hexadecimal
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9_./-]{0,314}[A-Za-z0-9])?=([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 const TAINT = new RegExp(`${LABEL.source.slice(0, -1)}:(NoSchedule|PreferNoSchedule|NoExecute)$`);
 
-const nodepool = z.strictObject({
-  name: name.describe("Name of the pool; servers are called `<clusterName>-<pool>-<number>`."),
-  serverType: z
-    .string()
-    .regex(/^c(x|px|cx|ax)[0-9]{2}$/, 'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21"')
-    .describe("Hetzner server type; cax ones are arm64."),
-  location: z.enum(LOCATIONS as [Location, ...Location[]]).describe("Hetzner location."),
-  count: z.int().min(1).max(100).describe("Number of servers."),
-  labels: z.array(z.string().regex(LABEL, 'a label like "key=value"')).default([]).describe("Labels of the nodes."),
-  taints: z
-    .array(z.string().regex(TAINT, 'a taint like "key=value:NoSchedule"'))
-    .default([])
-    .describe("Taints of the nodes."),
-  backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
-});
+const nodepool = (least: 0 | 1) =>
+  z.strictObject({
+    name: name.describe("Name of the pool; servers are called `<clusterName>-<pool>-<number>`."),
+    serverType: z
+      .string()
+      .regex(/^c(x|px|cx|ax)[0-9]{2}$/, 'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21"')
+      .describe("Hetzner server type; cax ones are arm64."),
+    location: z.enum(LOCATIONS as [Location, ...Location[]]).describe("Hetzner location."),
+    count: z
+      .int()
+      .min(least)
+      .max(100)
+      .describe(least === 0 ? "Number of servers; 0 keeps the place of a pool that is gone." : "Number of servers."),
+    labels: z.array(z.string().regex(LABEL, 'a label like "key=value"')).default([]).describe("Labels of the nodes."),
+    taints: z
+      .array(z.string().regex(TAINT, 'a taint like "key=value:NoSchedule"'))
+      .default([])
+      .describe("Taints of the nodes."),
+    backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
+  });
 
 const firewallRule = z.strictObject({
   direction: z.enum(["in", "out"]).describe("Which way."),
@@ -82,8 +87,11 @@ export const hetznerSchema = z.strictObject({
     .describe("Private network, this cluster's alone: Hetzner filters nothing in it. Each pool gets a part of it."),
   clusterIpv4Cidr: ipv4Cidr.default("10.42.0.0/16").describe("Addresses of pods."),
   serviceIpv4Cidr: ipv4Cidr.default("10.43.0.0/16").describe("Addresses of Services."),
-  controlPlaneNodepools: z.array(nodepool).min(1).describe("Servers of the control plane: one, three or five in all."),
-  agentNodepools: z.array(nodepool).default([]).describe("Servers that only run workloads."),
+  controlPlaneNodepools: z
+    .array(nodepool(1))
+    .min(1)
+    .describe("Servers of the control plane: one, three or five in all."),
+  agentNodepools: z.array(nodepool(0)).default([]).describe("Servers that only run workloads."),
   databaseNodepool: name
     .optional()
     .describe(

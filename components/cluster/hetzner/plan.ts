@@ -1,5 +1,6 @@
 import { host, subnet } from "../../../config/hetzner/cidr.ts";
 import { SERVERS_PER_PLACEMENT_GROUP } from "../../../config/hetzner/limits.ts";
+import { schedulesOnControlPlane } from "../../../config/hetzner/pools.ts";
 import { architectureOf } from "../../../config/hetzner/regions.ts";
 import type { HetznerSettings } from "../../../config/hetzner/schema.ts";
 
@@ -115,10 +116,6 @@ export function releaseTag({ k3sVersion }: HetznerSettings): string {
 export function parsedTaint(taint: string): { key: string; value: string; effect: string } {
   const [, key = "", value = "", effect = ""] = /^([^=]+)=(.*):([A-Za-z]+)$/.exec(taint) ?? [];
   return { key, value, effect };
-}
-
-function schedulesOnControlPlane(settings: HetznerSettings): boolean {
-  return settings.allowSchedulingOnControlPlane || settings.agentNodepools.length === 0;
 }
 
 function prefixBits({ networkIpv4Cidr }: HetznerSettings): number {
