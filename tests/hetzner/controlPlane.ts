@@ -6,13 +6,18 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
+import { kubeconfig } from "../../components/cluster/hetzner/kubeconfig.ts";
 import { run } from "../../local/exec.ts";
 import { tool } from "../../local/toolchain.ts";
 
 /** A real etcd and kube-apiserver with what a first boot leaves on a control-plane server. */
 export interface ControlPlane {
+  /** Kubeconfig of somebody who may do everything. */
+  administrator: string;
   /** Path of a file of the server, on this machine. */
   at(path: string): string;
+  /** Starts the controllers that see objects out: without them a deletion in the foreground never ends. */
+  collectGarbage(): Promise<void>;
   /** The end of what the API server logged. */
   log(): string;
   stop(): Promise<void>;
@@ -26,7 +31,7 @@ export async function startControlPlane(userData: string, address: string, port:
   const folder = mkdtempSync(join(tmpdir(), "hetzner-control-plane-"));
   const at = (path: string) => join(folder, path);
   const children: ChildProcess[] = [];
-  const start = async (name: "etcd" | "kube-apiserver", args: string[]) => {
+  const start = async (name: "etcd" | "kube-apiserver" | "kube-controller-manager", args: string[]) => {
     const log = openSync(at(`${name}.log`), "w");
     const child = spawn(await tool(name), args, { cwd: folder, stdio: ["ignore", log, log] });
     children.push(child);
@@ -49,6 +54,7 @@ export async function startControlPlane(userData: string, address: string, port:
   );
   await leaf("etcd", "/CN=etcd", "etcd/server-ca", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
   await leaf("etcd-client", "/CN=etcd-client", "etcd/server-ca", "extendedKeyUsage=clientAuth\n");
+  await leaf("administrator", "/O=system:masters/CN=administrator", "client-ca", "extendedKeyUsage=clientAuth\n");
   const [etcd, peer] = [await freePort(), await freePort()];
   await start("etcd", [
     `--data-dir=${at("etcd")}`,
@@ -85,8 +91,22 @@ export async function startControlPlane(userData: string, address: string, port:
     `--bind-address=${address}`,
     `--secure-port=${String(port)}`,
   ]);
+  const content = (path: string) => readFileSync(path, "utf8");
+  const admin = { certificate: content(at("administrator.crt")), key: content(at("administrator.key")) };
+  const serverCa = content(tls("server-ca.crt"));
+  const rendered = kubeconfig({ name: "test", host: address, serverCa, admin });
+  const administrator = rendered.replace(/:6443$/m, `:${String(port)}`);
+  writeFileSync(at("administrator.yaml"), administrator);
   return {
+    administrator,
     at,
+    collectGarbage: () =>
+      start("kube-controller-manager", [
+        `--kubeconfig=${at("administrator.yaml")}`,
+        "--controllers=garbage-collector-controller,namespace-controller",
+        "--leader-elect=false",
+        "--secure-port=0",
+      ]),
     log: () => readFileSync(at("kube-apiserver.log"), "utf8").split("\n").slice(-10).join("\n"),
     stop: async () => {
       for (const child of children.reverse()) {
