@@ -7,6 +7,10 @@ export interface LiveNode {
   labels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
   annotations?: Record<string, string>;
+  /** Release of its kubelet, like "v1.36.3+k3s1". */
+  version?: string | undefined;
+  /** Its address in the private network. */
+  address?: string | undefined;
   /** Ranges that its pods have their addresses from, where Kubernetes hands them out. */
   podCidrs: string[];
 }
@@ -125,8 +129,13 @@ function liveNode({ metadata, ...node }: KubeObject): LiveNode {
     taints?: LiveNode["taints"];
     podCIDRs?: string[];
   };
+  const { nodeInfo, addresses = [] } = (node["status"] ?? {}) as {
+    nodeInfo?: { kubeletVersion?: string };
+    addresses?: { type: string; address: string }[];
+  };
   const { name = "", labels = {}, annotations = {} } = metadata;
-  return { name, labels, taints, annotations, podCidrs };
+  const address = addresses.find(({ type }) => type === "InternalIP")?.address;
+  return { name, labels, taints, annotations, version: nodeInfo?.kubeletVersion, address, podCidrs };
 }
 
 function endpoints(slice: KubeObject): LiveCluster["apiServers"] {

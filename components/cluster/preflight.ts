@@ -7,6 +7,8 @@ import type { KubeObject } from "../../kube/objects.ts";
 import { isOwnedBy } from "../namespace.ts";
 import { compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
+import { poolObjections } from "./pools.ts";
+import { releaseObjections, releaseWarnings } from "./releases.ts";
 
 /** What this stack did before, as far as it changes what may be done now. */
 export interface Before {
@@ -25,11 +27,21 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...operatorObjections(config, live, before),
     ...bootstrapObjections(config, live),
     ...rangeObjections(config, live),
+    ...hetznerObjections(config, live),
   ];
+}
+
+function hetznerObjections({ cluster: { hetzner } }: Config, { nodes }: LiveCluster): Problem[] {
+  return hetzner ? [...releaseObjections(hetzner, nodes), ...poolObjections(hetzner, nodes)] : [];
 }
 
 /** What may be applied, but should be known. */
 export function warnings(config: Config, live: LiveCluster): string[] {
+  const { hetzner } = config.cluster;
+  return [...(hetzner ? releaseWarnings(hetzner, live.nodes) : []), ...operatorWarnings(config, live)];
+}
+
+function operatorWarnings(config: Config, live: LiveCluster): string[] {
   if (config.operator.install !== "existing") return [];
   const version = operatorVersion(live.operators[0]);
   if (version === undefined || compareVersions(version, RECOMMENDED_VERSION) >= 0) return [];

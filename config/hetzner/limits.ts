@@ -5,8 +5,10 @@ import { disablingSettings, parsedFlag, words } from "./enforcement.ts";
 import { exposures } from "./exposure.ts";
 import { k3sDigests } from "./k3sReleases.ts";
 import { MANAGED_KEYS } from "./managedKeys.ts";
+import { databasePools, keyedPools, openPools, total } from "./pools.ts";
 import { architectureOf, LOCATIONS_BY_REGION } from "./regions.ts";
-import type { HetznerSettings, Nodepool } from "./schema.ts";
+import type { HetznerSettings } from "./schema.ts";
+import { upgradeProblems } from "./upgrades.ts";
 
 /** Hetzner's limits. Source: docs.hetzner.com/cloud (networks, placement groups); kube-hetzner v3.1, validation-contract.tf. */
 const ATTACHED_PER_NETWORK = 100;
@@ -29,19 +31,9 @@ export function hetznerProblems(settings: HetznerSettings, database: Config["dat
     ...versionProblems(settings),
     ...pairProblems(settings),
     ...storageProblems(settings, database),
+    ...upgradeProblems(settings, database),
   ];
   return problems.map((problem) => ({ ...problem, key: `cluster.hetzner.${problem.key}` }));
-}
-
-/** All pools with the key of each. */
-function pools(settings: HetznerSettings): { key: string; pool: Nodepool }[] {
-  const keyed = (name: "controlPlaneNodepools" | "agentNodepools") =>
-    settings[name].map((pool, index) => ({ key: `${name}[${String(index)}]`, pool }));
-  return [...keyed("controlPlaneNodepools"), ...keyed("agentNodepools")];
-}
-
-function total(list: readonly Nodepool[]): number {
-  return list.reduce((sum, { count }) => sum + count, 0);
 }
 
 function enforcementProblems(settings: HetznerSettings): Said[] {
@@ -92,7 +84,7 @@ function networkProblems(settings: HetznerSettings): Said[] {
 }
 
 function poolProblems(settings: HetznerSettings): Said[] {
-  const all = pools(settings);
+  const all = keyedPools(settings);
   const problems: Said[] = [];
   const first = new Map<string, string>();
   const locations: readonly string[] = LOCATIONS_BY_REGION[settings.networkRegion];
@@ -128,8 +120,9 @@ function poolProblems(settings: HetznerSettings): Said[] {
     problems.push({ key: "enablePlacementGroups", got: `${String(groups)} groups`, expected, fix });
   }
   const database = settings.databaseNodepool;
-  if (database !== undefined && !first.has(database)) {
-    const expected = `the name of a pool (${[...first.keys()].join(", ")})`;
+  if (database !== undefined && total(databasePools(settings)) === 0) {
+    const named = all.flatMap(({ pool }) => (pool.count > 0 ? pool.name : []));
+    const expected = `the name of a pool with servers (${named.join(", ")})`;
     problems.push({ key: "databaseNodepool", got: database, expected, fix: "name a pool, or remove it" });
   }
   return problems;
@@ -142,18 +135,12 @@ function controlPlaneProblems(settings: HetznerSettings): Said[] {
     const expected = "1, 3, 5 or 7 control-plane servers in all: etcd needs a majority, and an even one adds nothing";
     problems.push({ key: "controlPlaneNodepools", got: `${String(count)} in all`, expected, fix: "change a count" });
   }
-  if (settings.agentNodepools.length === 0 && count > 1 && !settings.allowSchedulingOnControlPlane) {
+  if (total(settings.agentNodepools) === 0 && count > 1 && !settings.allowSchedulingOnControlPlane) {
     const expected = "true, since no other server could run anything";
     const fix = "set it to true, or add a pool to agentNodepools";
     problems.push({ key: "allowSchedulingOnControlPlane", got: false, expected, fix });
   }
-  const open = [
-    ...(settings.allowSchedulingOnControlPlane || settings.agentNodepools.length === 0
-      ? settings.controlPlaneNodepools
-      : []),
-    ...settings.agentNodepools,
-  ].some(({ taints }) => taints.every((taint) => taint.endsWith(":PreferNoSchedule")));
-  if (!open) {
+  if (openPools(settings).length === 0) {
     const expected = "true, or a pool without taints: nothing else takes the operator and the workloads";
     const fix = "set it to true, or add a pool to agentNodepools";
     problems.push({ key: "allowSchedulingOnControlPlane", got: settings.allowSchedulingOnControlPlane, expected, fix });
@@ -163,7 +150,7 @@ function controlPlaneProblems(settings: HetznerSettings): Said[] {
 
 function versionProblems(settings: HetznerSettings): Said[] {
   const digests = k3sDigests(settings.k3sVersion, settings.k3sArtifactSha256);
-  const needed = new Set(pools(settings).map(({ pool }) => architectureOf(pool.serverType)));
+  const needed = new Set(keyedPools(settings).map(({ pool }) => architectureOf(pool.serverType)));
   return [...needed]
     .filter((architecture) => digests[architecture] === undefined)
     .map((architecture) => ({

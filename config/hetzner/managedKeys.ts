@@ -5,6 +5,7 @@ export const MANAGED_KEYS: Record<string, string> = {
   "cluster-init": "nothing: the first boot decides",
   "disable-cloud-controller": "nothing: Hetzner's runs instead",
   "disable-network-policy": "nothing: the policy engine has to run",
+  "egress-selector-mode": "nothing: the API server reaches pods by way of their node",
   "etcd-s3": "etcdS3Backup",
   "flannel-backend": "flannelBackend",
   "flannel-iface": "nothing: it is found at boot",

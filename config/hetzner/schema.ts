@@ -11,21 +11,26 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "the 64 lower-case hexadecimal
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9_./-]{0,314}[A-Za-z0-9])?=([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 const TAINT = new RegExp(`${LABEL.source.slice(0, -1)}:(NoSchedule|PreferNoSchedule|NoExecute)$`);
 
-const nodepool = z.strictObject({
-  name: name.describe("Name of the pool; servers are called `<clusterName>-<pool>-<number>`."),
-  serverType: z
-    .string()
-    .regex(/^c(x|px|cx|ax)[0-9]{2}$/, 'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21"')
-    .describe("Hetzner server type; cax ones are arm64."),
-  location: z.enum(LOCATIONS as [Location, ...Location[]]).describe("Hetzner location."),
-  count: z.int().min(1).max(100).describe("Number of servers."),
-  labels: z.array(z.string().regex(LABEL, 'a label like "key=value"')).default([]).describe("Labels of the nodes."),
-  taints: z
-    .array(z.string().regex(TAINT, 'a taint like "key=value:NoSchedule"'))
-    .default([])
-    .describe("Taints of the nodes."),
-  backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
-});
+const nodepool = (least: 0 | 1) =>
+  z.strictObject({
+    name: name.describe("Name of the pool; servers are called `<clusterName>-<pool>-<number>`."),
+    serverType: z
+      .string()
+      .regex(/^c(x|px|cx|ax)[0-9]{2}$/, 'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21"')
+      .describe("Hetzner server type; cax ones are arm64."),
+    location: z.enum(LOCATIONS as [Location, ...Location[]]).describe("Hetzner location."),
+    count: z
+      .int()
+      .min(least)
+      .max(100)
+      .describe(least === 0 ? "Number of servers; 0 keeps the place of a pool that is gone." : "Number of servers."),
+    labels: z.array(z.string().regex(LABEL, 'a label like "key=value"')).default([]).describe("Labels of the nodes."),
+    taints: z
+      .array(z.string().regex(TAINT, 'a taint like "key=value:NoSchedule"'))
+      .default([])
+      .describe("Taints of the nodes."),
+    backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
+  });
 
 const firewallRule = z.strictObject({
   direction: z.enum(["in", "out"]).describe("Which way."),
@@ -50,6 +55,26 @@ const s3 = z.strictObject({
   folder: z.string().min(1).describe("Folder in the bucket, this cluster's alone."),
 });
 
+const time = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time of day like "02:30"');
+const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+const window = z.strictObject({
+  days: z
+    .array(z.enum(DAYS))
+    .min(1)
+    .default([...DAYS])
+    .describe("Days on which it opens."),
+  startTime: time.describe("When it opens."),
+  endTime: time.describe(
+    "When it closes, on the same day. A node that is being upgraded is finished, and so are the rest.",
+  ),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'a time zone like "Europe/Berlin"')
+    .default("UTC")
+    .describe("Time zone of the two."),
+});
+
 /** kube-hetzner v3's settings, in camelCase, as far as the cluster is made from them. */
 export const hetznerSchema = z.strictObject({
   clusterName: name.max(20).default("k3s").describe("First part of every name in the Hetzner project."),
@@ -62,8 +87,11 @@ export const hetznerSchema = z.strictObject({
     .describe("Private network, this cluster's alone: Hetzner filters nothing in it. Each pool gets a part of it."),
   clusterIpv4Cidr: ipv4Cidr.default("10.42.0.0/16").describe("Addresses of pods."),
   serviceIpv4Cidr: ipv4Cidr.default("10.43.0.0/16").describe("Addresses of Services."),
-  controlPlaneNodepools: z.array(nodepool).min(1).describe("Servers of the control plane: one, three or five in all."),
-  agentNodepools: z.array(nodepool).default([]).describe("Servers that only run workloads."),
+  controlPlaneNodepools: z
+    .array(nodepool(1))
+    .min(1)
+    .describe("Servers of the control plane: one, three or five in all."),
+  agentNodepools: z.array(nodepool(0)).default([]).describe("Servers that only run workloads."),
   databaseNodepool: name
     .optional()
     .describe(
@@ -89,7 +117,9 @@ export const hetznerSchema = z.strictObject({
     .string()
     .regex(/^v1\.[0-9]+\.[0-9]+\+k3s[0-9]+$/, 'an exact k3s release like "v1.36.3+k3s1"')
     .default(K3S_VERSION)
-    .describe("Release of k3s, for servers made from now on."),
+    .describe(
+      "Release of k3s, for servers made from now on; with systemUpgradeScheduleWindow the others are upgraded to it too.",
+    ),
   k3sArtifactSha256: z
     .strictObject({
       amd64: sha256.optional().describe("SHA-256 of the binary `k3s`."),
@@ -97,6 +127,15 @@ export const hetznerSchema = z.strictObject({
     })
     .prefault({})
     .describe("Checksums of a k3s release that this project has not reviewed; needed for each architecture in use."),
+  systemUpgradeScheduleWindow: window
+    .optional()
+    .describe(
+      "When nodes may be upgraded to k3sVersion, one after the other. Without it none is, and no controller runs.",
+    ),
+  systemUpgradeUseDrain: z
+    .boolean()
+    .default(true)
+    .describe("Empty a node before its upgrade, as far as PodDisruptionBudgets let it; false: its pods go on running."),
   cniPlugin: z.string().default("flannel").describe("flannel. Calico and Cilium: by way of a cluster that exists."),
   flannelBackend: z
     .enum(["vxlan", "host-gw", "wireguard-native"])
@@ -186,6 +225,15 @@ export const kubeHetznerSchema = z
   })
   .partial();
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 export type HetznerSettings = z.output<typeof hetznerSchema>;
 export type KubeHetznerSettings = z.output<typeof kubeHetznerSchema>;
 export type Nodepool = HetznerSettings["controlPlaneNodepools"][number];
+export type UpgradeWindow = NonNullable<HetznerSettings["systemUpgradeScheduleWindow"]>;

@@ -1,123 +1,27 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { untilApiServerReady } from "../../components/cluster/hetzner/ready.ts";
+import { upgradeController } from "../../components/cluster/hetzner/upgradeController.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
-import { run } from "../../local/exec.ts";
-import { tool } from "../../local/toolchain.ts";
+import { freePort, startControlPlane, type ControlPlane } from "./controlPlane.ts";
 import { rendered, type Rendered } from "./presets.ts";
 
-// A real kube-apiserver with what the first server of a preset gets: CAs, ServiceAccount key, admission, audit policy.
-let folder: string;
+// A real kube-apiserver with what the first server of a preset gets.
+let controlPlane: ControlPlane;
 let ours: Rendered;
 let foreign: Rendered;
 let port: number;
-const children: ChildProcess[] = [];
-const at = (name: string) => join(folder, name);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "hetzner-apiserver-"));
   ours = await rendered("examples/hetzner-small");
   foreign = await rendered("examples/hetzner-small");
   const [data = ""] = ours.userData.values();
-  const { write_files: files } = parse(data) as { write_files: { path: string; content: string }[] };
-  for (const { path, content } of files) {
-    mkdirSync(dirname(at(path)), { recursive: true });
-    writeFileSync(at(path), content);
-  }
-  mkdirSync(at("/var/lib/rancher/k3s/server/logs"), { recursive: true });
-  const tls = (name: string) => at(`/var/lib/rancher/k3s/server/tls/${name}`);
-  await leaf(
-    "serving",
-    "/CN=kube-apiserver",
-    "server-ca",
-    "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n",
-  );
-  await leaf("etcd", "/CN=etcd", "etcd/server-ca", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
-  await leaf("etcd-client", "/CN=etcd-client", "etcd/server-ca", "extendedKeyUsage=clientAuth\n");
-  const [etcd, peer] = [await freePort(), await freePort()];
   port = await freePort();
-  await start("etcd", [
-    `--data-dir=${at("etcd")}`,
-    `--listen-client-urls=https://127.0.0.1:${String(etcd)}`,
-    `--advertise-client-urls=https://127.0.0.1:${String(etcd)}`,
-    `--listen-peer-urls=http://127.0.0.1:${String(peer)}`,
-    `--cert-file=${at("etcd.crt")}`,
-    `--key-file=${at("etcd.key")}`,
-    `--trusted-ca-file=${tls("etcd/server-ca.crt")}`,
-    "--client-cert-auth",
-    "--unsafe-no-fsync",
-  ]);
-  const config = parse(readFileSync(at("/etc/rancher/k3s/config.yaml"), "utf8")) as { "kube-apiserver-arg": string[] };
-  await start("kube-apiserver", [
-    ...config["kube-apiserver-arg"].map((arg) => `--${arg.replace(/=\//, `=${folder}/`)}`),
-    `--client-ca-file=${tls("client-ca.crt")}`,
-    `--tls-cert-file=${at("serving.crt")}`,
-    `--tls-private-key-file=${at("serving.key")}`,
-    `--requestheader-client-ca-file=${tls("request-header-ca.crt")}`,
-    "--requestheader-allowed-names=system:auth-proxy",
-    "--requestheader-username-headers=X-Remote-User",
-    `--service-account-key-file=${tls("service.key")}`,
-    `--service-account-signing-key-file=${tls("service.key")}`,
-    "--service-account-issuer=https://kubernetes.default.svc",
-    "--service-cluster-ip-range=10.43.0.0/16",
-    `--etcd-servers=https://127.0.0.1:${String(etcd)}`,
-    `--etcd-cafile=${tls("etcd/server-ca.crt")}`,
-    `--etcd-certfile=${at("etcd-client.crt")}`,
-    `--etcd-keyfile=${at("etcd-client.key")}`,
-    "--authorization-mode=Node,RBAC",
-    // As k3s has them.
-    "--allow-privileged=true",
-    "--anonymous-auth=false",
-    "--bind-address=127.0.0.1",
-    `--secure-port=${String(port)}`,
-  ]);
+  controlPlane = await startControlPlane(data, "127.0.0.1", port);
 });
-afterAll(async () => {
-  for (const child of children.reverse()) {
-    if (child.exitCode !== null) continue;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  rmSync(folder, { recursive: true });
-});
-
-async function start(name: "etcd" | "kube-apiserver", args: string[]): Promise<void> {
-  const log = openSync(at(`${name}.log`), "w");
-  const child = spawn(await tool(name), args, { cwd: folder, stdio: ["ignore", log, log] });
-  children.push(child);
-  await once(child, "spawn");
-}
-
-/** A certificate signed by one of the cluster's own CAs, by openssl, as k3s would by itself; with the CA's chain. */
-async function leaf(name: string, subject: string, ca: string, extensions: string): Promise<void> {
-  const authority = at(`/var/lib/rancher/k3s/server/tls/${ca}`);
-  const { privateKey }: { privateKey: KeyObject } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  writeFileSync(at(`${name}.key`), privateKey.export({ type: "pkcs8", format: "pem" }));
-  writeFileSync(at(`${name}.extensions`), extensions);
-  await run("openssl", ["req", "-new", "-key", at(`${name}.key`), "-subj", subject, "-out", at(`${name}.csr`)]);
-  await run("openssl", [
-    ...["x509", "-req", "-in", at(`${name}.csr`), "-CA", `${authority}.crt`, "-CAkey", `${authority}.key`],
-    ...["-CAcreateserial", "-days", "1", "-extfile", at(`${name}.extensions`), "-out", at(`${name}.pem`)],
-  ]);
-  const chain = readFileSync(at(`${name}.pem`), "utf8") + readFileSync(`${authority}.crt`, "utf8");
-  writeFileSync(at(`${name}.crt`), chain);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port: free } = server.address() as AddressInfo;
-  server.close();
-  return free;
-}
+afterAll(() => controlPlane.stop());
 
 /** The rendered kubeconfig, pointed at this machine. */
 function client({ kubeconfig }: Rendered): KubeClient {
@@ -137,9 +41,7 @@ function pod(namespace: string): KubeObject {
 test("the gate opens for the rendered kubeconfig, whose user may do everything", async () => {
   await untilApiServerReady(client(ours), { name: "small-server-1", seconds: 120, interval: 200 }).catch(
     (error: unknown) => {
-      throw new Error(readFileSync(at("kube-apiserver.log"), "utf8").split("\n").slice(-10).join("\n"), {
-        cause: error,
-      });
+      throw new Error(controlPlane.log(), { cause: error });
     },
   );
   const review = {
@@ -183,9 +85,30 @@ test("Pod Security holds everywhere but in the exempt namespace", async () => {
   expect((await kube.create(pod("kube-system"), { dryRun: true })).kind).toBe("Pod");
 });
 
+test("the upgrade controller is accepted, and its namespace alone takes jobs that act on the host", async () => {
+  const kube = client(ours);
+  for (const object of upgradeController()) expect((await kube.create(object)).kind).toBe(object.kind);
+  await kube.create({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "default", namespace: "system-upgrade" },
+  });
+  expect((await kube.create(pod("system-upgrade"), { dryRun: true })).kind).toBe("Pod");
+  const drainer = "system:serviceaccount:system-upgrade:system-upgrade";
+  const may = async (verb: string, resource: string, subresource?: string) => {
+    const spec = { user: drainer, resourceAttributes: { verb, resource, subresource, namespace: "production" } };
+    const body = { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", spec };
+    const answer = await kube.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", { body });
+    return (answer as { status: { allowed: boolean } }).status.allowed;
+  };
+  expect(await may("create", "pods", "eviction")).toBe(true);
+  expect(await may("delete", "pods")).toBe(false);
+  expect(await may("get", "secrets")).toBe(false);
+});
+
 test("the cloud controller's manifest is accepted, and what was done is in the audit log, without contents", async () => {
   const kube = client(ours);
-  const path = at("/var/lib/rancher/k3s/server/manifests/hcloud-cloud-controller.yaml");
+  const path = controlPlane.at("/var/lib/rancher/k3s/server/manifests/hcloud-cloud-controller.yaml");
   for (const document of readFileSync(path, "utf8").split(/^---$/m)) {
     const object = parse(document) as KubeObject;
     expect((await kube.create(object)).kind).toBe(object.kind);
@@ -197,7 +120,7 @@ test("the cloud controller's manifest is accepted, and what was done is in the a
     stringData: { k: "not-in-the-log" },
   };
   await kube.create(secret);
-  const log = readFileSync(at("/var/lib/rancher/k3s/server/logs/audit.log"), "utf8");
+  const log = readFileSync(controlPlane.at("/var/lib/rancher/k3s/server/logs/audit.log"), "utf8");
   expect(log).toContain('"resource":"secrets"');
   expect(log).toContain("hcloud-postgres-admin");
   expect(log).not.toContain(Buffer.from("not-in-the-log").toString("base64"));

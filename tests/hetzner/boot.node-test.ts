@@ -101,7 +101,7 @@ test("cloud-init refuses user data that is none", async () => {
 
 test("shellcheck has nothing to say on the scripts", async () => {
   const scripts = globSync("components/cluster/hetzner/files/*.sh");
-  expect(scripts).toHaveLength(3);
+  expect(scripts).toHaveLength(4);
   expect(await outcome("shellcheck", scripts)).toMatchObject({ code: 0, stdout: "" });
 });
 

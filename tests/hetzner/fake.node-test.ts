@@ -49,9 +49,15 @@ test("Hetzner's own client makes, changes and deletes a cluster's parts, and hea
     "delete the primary IP",
     "delete the placement group",
   ];
-  const accepted = Object.fromEntries([...done, ...undone, ...others].map((step) => [step, "ok"]));
+  const balancer = [
+    ...["load balancer", "attach the load balancer", "close its public side", "target", "service"],
+    ...["load balancer as asked", "delete the load balancer"],
+  ];
+  const accepted = Object.fromEntries([...done, ...balancer, ...undone, ...others].map((step) => [step, "ok"]));
   expect(await asked(TOKEN)).toEqual({ ...accepted, ...refused });
-  for (const collection of ["servers", "networks", "primary_ips", "placement_groups", "firewalls"]) {
+  for (const collection of [
+    ...["servers", "networks", "primary_ips", "placement_groups", "firewalls", "load_balancers"],
+  ]) {
     expect(fake.store.all(collection), collection).toEqual([]);
   }
 });

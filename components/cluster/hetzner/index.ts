@@ -19,6 +19,7 @@ import { untilApiServerReady, untilNodesInitialised } from "./ready.ts";
 import { joinTokens } from "./secrets.ts";
 import { servers } from "./servers.ts";
 import { hetznerStorage, STORAGE_CLASSES } from "./storage.ts";
+import { upgrades } from "./upgrades.ts";
 
 export interface HetznerClusterArgs {
   settings: HetznerSettings;
@@ -40,7 +41,8 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
   readonly adopting: k8s.Provider;
   readonly placement: Placement;
   readonly storageClass: string;
-  readonly controlPlaneCidrs: readonly string[];
+  /** None: k3s calls pods from their own node, which is always let in. */
+  readonly controlPlaneCidrs: readonly string[] = [];
   readonly apiServers: readonly Endpoint[];
   readonly identity: pulumi.Output<ProvenCluster>;
   readonly nodes: readonly string[];
@@ -164,6 +166,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
     );
     if (settings.enableHetznerCsi)
       hetznerStorage(name, settings, protect, { ...inKubernetes, provider: this.provider });
+    upgrades(name, settings, () => this.connect(), { ...inKubernetes, provider: this.provider });
 
     const system = k8s.core.v1.Namespace.get(`${name}-kube-system`, "kube-system", {
       ...inKubernetes,
@@ -177,8 +180,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
       distinctNodes: database.length >= args.database.instances,
     };
     this.storageClass = STORAGE_CLASSES[settings.databaseStorage];
-    this.controlPlaneCidrs = controlPlane.map(({ privateIp }) => `${privateIp}/32`);
-    this.apiServers = this.controlPlaneCidrs.map((cidr) => ({ cidr, port: 6443 }));
+    this.apiServers = controlPlane.map(({ privateIp }) => ({ cidr: `${privateIp}/32`, port: 6443 }));
     this.registerOutputs({});
   }
 

@@ -52,6 +52,9 @@ export function serverConfig(
     "service-cidr": settings.serviceIpv4Cidr,
     "flannel-backend": flannelBackend(settings),
     "disable-network-policy": false,
+    // The API server reaches pods by way of their own node, which no policy can shut out. From its own it would come with
+    // the first address of that node's pod range (flannel over vxlan and wireguard), which no policy could name beforehand.
+    "egress-selector-mode": "pod",
     "disable-cloud-controller": true,
     disable: ["traefik", "servicelb", ...(settings.databaseStorage === "local" ? [] : ["local-storage"])],
     "secrets-encryption": settings.enableSecretsEncryption,

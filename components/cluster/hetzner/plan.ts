@@ -1,7 +1,8 @@
 import { host, subnet } from "../../../config/hetzner/cidr.ts";
 import { SERVERS_PER_PLACEMENT_GROUP } from "../../../config/hetzner/limits.ts";
+import { schedulesOnControlPlane } from "../../../config/hetzner/pools.ts";
 import { architectureOf } from "../../../config/hetzner/regions.ts";
-import type { HetznerSettings, Nodepool } from "../../../config/hetzner/schema.ts";
+import type { HetznerSettings } from "../../../config/hetzner/schema.ts";
 
 /** A part of the private network, one a pool. */
 export interface PlannedSubnet {
@@ -39,6 +40,8 @@ export interface Plan {
 
 /** Label by which the database finds its pool. A kubelet may give itself labels of this kind, unlike node-role ones. */
 export const POOL_LABEL = "hcloud-postgres/nodepool";
+/** Label with the k3s release that a node is on, as {@link releaseTag} spells it. */
+export const K3S_LABEL = "hcloud-postgres/k3s";
 const CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane=:NoSchedule";
 
 /** kube-hetzner's layout: agents' subnets from below, the control plane's from above, addresses from 101 on. */
@@ -77,7 +80,7 @@ export function plan(settings: HetznerSettings): Plan {
         location: pool.location,
         backups: pool.backups,
         privateIp: host(ipRange, FIRST_ADDRESS + index),
-        labels: [...pool.labels, `${POOL_LABEL}=${pool.name}`],
+        labels: [...pool.labels, `${POOL_LABEL}=${pool.name}`, `${K3S_LABEL}=${releaseTag(settings)}`],
         taints: [
           ...pool.taints,
           ...(role === "server" && !schedulesOnControlPlane(settings) ? [CONTROL_PLANE_TAINT] : []),
@@ -104,20 +107,15 @@ export function databaseNodes(settings: HetznerSettings, { nodes }: Plan): Plann
   return nodes.filter(({ taints }) => taints.every((taint) => taint.endsWith(":PreferNoSchedule")));
 }
 
-/** The database's pool, where one is named. */
-export function databasePool(settings: HetznerSettings): Nodepool | undefined {
-  const pools = [...settings.controlPlaneNodepools, ...settings.agentNodepools];
-  return pools.find(({ name }) => name === settings.databaseNodepool);
+/** The k3s release as a label or an image's tag can hold it. */
+export function releaseTag({ k3sVersion }: HetznerSettings): string {
+  return k3sVersion.replace("+", "-");
 }
 
 /** A taint like "key=value:Effect", in parts. */
 export function parsedTaint(taint: string): { key: string; value: string; effect: string } {
   const [, key = "", value = "", effect = ""] = /^([^=]+)=(.*):([A-Za-z]+)$/.exec(taint) ?? [];
   return { key, value, effect };
-}
-
-function schedulesOnControlPlane(settings: HetznerSettings): boolean {
-  return settings.allowSchedulingOnControlPlane || settings.agentNodepools.length === 0;
 }
 
 function prefixBits({ networkIpv4Cidr }: HetznerSettings): number {

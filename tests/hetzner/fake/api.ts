@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { images, locations, serverTypes } from "./catalogue.ts";
-import { attach, create, subnet } from "./create.ts";
+import { perform } from "./actions.ts";
+import { images, loadBalancerTypes, locations, serverTypes } from "./catalogue.ts";
+import { create } from "./create.ts";
 import { ApiProblem, Store, type Action, type Item } from "./store.ts";
 
 export interface FakeOptions {
@@ -13,7 +14,10 @@ export interface FakeOptions {
   actionMs: number;
 }
 
-/** A Hetzner project that lives in this process: servers, networks, firewalls, placement groups, primary IPs, SSH keys. */
+/**
+ * A Hetzner project that lives in this process: servers, networks, firewalls, placement groups, primary IPs, SSH keys, load
+ * balancers.
+ */
 export interface Fake {
   /** Endpoint for clients. */
   readonly url: string;
@@ -28,6 +32,7 @@ type Answer = [status: number, body: object | undefined];
 const FIXED: Record<string, { id: number; name: string; architecture?: string }[]> = {
   locations,
   server_types: serverTypes,
+  load_balancer_types: loadBalancerTypes,
   images,
 };
 
@@ -105,7 +110,9 @@ function route(
   if (id === undefined) {
     const made = create(store, collection, body);
     const action = shown(store.begin(`create_${singular}`, { id: made.id, type: singular }));
-    if (collection === "servers") return [201, { server: made, action, next_actions: [], root_password: null }];
+    if (["servers", "load_balancers"].includes(collection)) {
+      return [201, { [singular]: made, action, next_actions: [], root_password: null }];
+    }
     return [201, { [singular]: made, action: null, actions: [] }];
   }
   const item = store.get(collection, Number(id));
@@ -115,55 +122,20 @@ function route(
     return collection === "servers" ? [200, { action: shown(store.begin("delete_server")) }] : [204, undefined];
   }
   if (sub !== "actions") throw new ApiProblem(404, "not_found", `no such path ${url.pathname}`);
-  perform(store, item, command, body);
+  perform(store, collection, item, command, body);
   const action = shown(store.begin(command, { id: item.id, type: singular }));
   return [201, collection === "firewalls" ? { actions: [action] } : { action }];
 }
 
-function perform(store: Store, item: Item, command: string, body: Record<string, unknown>): void {
-  switch (command) {
-    case "add_subnet":
-      (item["subnets"] as object[]).push(subnet(body));
-      return;
-    case "delete_subnet":
-      item["subnets"] = (item["subnets"] as { ip_range: string }[]).filter(
-        ({ ip_range: range }) => range !== body["ip_range"],
-      );
-      return;
-    case "attach_to_network":
-      attach(store, item, body as unknown as { network: number; ip?: string });
-      return;
-    case "change_protection":
-      item["protection"] = { ...(item["protection"] as object), ...body };
-      return;
-    case "set_rules":
-      item["rules"] = body["rules"];
-      return;
-    case "change_type":
-      item["server_type"] = serverTypes.find(({ name }) => name === body["server_type"]);
-      return;
-    case "poweroff":
-    case "shutdown":
-      item["status"] = "off";
-      return;
-    case "poweron":
-      item["status"] = "running";
-      return;
-    default:
-      throw new ApiProblem(404, "not_found", `no such action ${command}`);
-  }
-}
-
-/** What is in use stays: networks with servers, addresses that a server has. */
+/** What is in use stays: networks with something in them, addresses that a server has. */
 function remove(store: Store, collection: string, item: Item): void {
-  const used = collection === "networks" ? (item["servers"] as number[]).length > 0 : item["assignee_id"] != null;
+  const attached = [item["servers"], item["load_balancers"]].flat().filter((id) => id !== undefined);
+  const used = collection === "networks" ? attached.length > 0 : item["assignee_id"] != null;
   if (used) throw new ApiProblem(409, "resource_in_use", "resource is still in use");
   store.remove(collection, item.id);
-  if (collection !== "servers") return;
-  for (const { servers } of [...store.all("networks"), ...store.all("placement_groups")] as unknown as {
-    servers: number[];
-  }[]) {
-    if (servers.includes(item.id)) servers.splice(servers.indexOf(item.id), 1);
+  for (const holder of [...store.all("networks"), ...store.all("placement_groups")]) {
+    const members = holder[collection];
+    if (Array.isArray(members) && members.includes(item.id)) members.splice(members.indexOf(item.id), 1);
   }
   for (const address of store.all("primary_ips")) if (address["assignee_id"] === item.id) address["assignee_id"] = null;
 }

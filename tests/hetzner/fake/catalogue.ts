@@ -31,6 +31,18 @@ export const serverTypes = ["cx33", "ccx13", "ccx23", "cax21", "cax31"].map((nam
   locations: locations.map(({ id, name: location }) => ({ id, name: location, deprecation: null })),
 }));
 
+export const loadBalancerTypes = ["lb11", "lb21", "lb31"].map((name, index) => ({
+  id: index + 1,
+  name,
+  description: name,
+  max_connections: 10_000,
+  max_services: 5,
+  max_targets: 25,
+  max_assigned_certificates: 10,
+  deprecated: null,
+  prices: [],
+}));
+
 export const images = ["x86", "arm"].map((architecture, index) => ({
   id: index + 1,
   type: "system",

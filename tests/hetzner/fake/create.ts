@@ -1,4 +1,4 @@
-import { images, locations, serverTypes } from "./catalogue.ts";
+import { images, loadBalancerTypes, locations, serverTypes } from "./catalogue.ts";
 import { ApiProblem, type Item, type Store } from "./store.ts";
 
 type Body = Record<string, unknown> & { name: string };
@@ -45,6 +45,24 @@ export function create(store: Store, collection: string, body: Body): Item {
       });
     case "servers":
       return createServer(store, body, common);
+    case "load_balancers":
+      return store.add(collection, {
+        ...common,
+        public_net: {
+          enabled: body["public_interface"] ?? true,
+          ipv4: { ip: "203.0.113.250", dns_ptr: "" },
+          ipv6: { ip: "2001:db8::1", dns_ptr: "" },
+        },
+        private_net: [],
+        location: chosen(locations, body["location"], "location"),
+        load_balancer_type: chosen(loadBalancerTypes, body["load_balancer_type"], "load_balancer_type"),
+        algorithm: body["algorithm"] ?? { type: "round_robin" },
+        services: [],
+        targets: [],
+        outgoing_traffic: 0,
+        ingoing_traffic: 0,
+        included_traffic: 1,
+      });
     default:
       throw new ApiProblem(404, "not_found", `no such collection ${collection}`);
   }
@@ -100,25 +118,27 @@ function createServer(store: Store, body: Body, common: object): Item {
     },
     private_net: [],
   });
+  store.userData.set(server.id, typeof userData === "string" ? userData : "");
   members.push(server.id);
   if (address) address["assignee_id"] = server.id;
   for (const id of (body["networks"] ?? []) as number[]) attach(store, server, { network: id });
   return server;
 }
 
-/** Attaches a server to a network, at the address it asks for. */
-export function attach(store: Store, server: Item, asked: { network: number; ip?: string }): void {
+/** Attaches a server or a load balancer to a network, at the address it asks for. */
+export function attach(store: Store, item: Item, asked: { network: number; ip?: string }): void {
   const network = store.get("networks", asked.network);
-  const taken = store.all("servers").flatMap(({ private_net: nets }) => nets as { ip: string }[]);
+  const attached = [...store.all("servers"), ...store.all("load_balancers")];
+  const taken = attached.flatMap(({ private_net: nets }) => nets as { ip: string }[]);
   const ip = asked.ip ?? `10.0.0.${String(taken.length + 2)}`;
   if (taken.some((net) => net.ip === ip)) throw new ApiProblem(409, "ip_not_available", `IP ${ip} is already in use`);
-  (server["private_net"] as object[]).push({
+  (item["private_net"] as object[]).push({
     network: network.id,
     ip,
     alias_ips: [],
     mac_address: "86:00:00:00:00:01",
   });
-  (network["servers"] as number[]).push(server.id);
+  (network[store.all("servers").includes(item) ? "servers" : "load_balancers"] as number[]).push(item.id);
 }
 
 /** By name or number. */

@@ -24,6 +24,8 @@ export interface Action {
 
 /** What a Hetzner project holds, by collection. */
 export class Store {
+  /** User data by server: taken in, and never answered. */
+  readonly userData = new Map<number, string>();
   readonly #collections = new Map<string, Map<number, Item>>();
   readonly #actions = new Map<number, Action>();
   #lastId = 1000;

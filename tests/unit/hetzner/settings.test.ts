@@ -112,6 +112,26 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["database.storage.walSize (5Gi) of at least 10Gi"],
   ],
   ["volumes without their driver", { databaseStorage: "volumes", enableHetznerCsi: false }, ["enableHetznerCsi"]],
+  [
+    "upgrades beyond midnight",
+    { systemUpgradeScheduleWindow: { startTime: "22:00", endTime: "02:00" } },
+    ['systemUpgradeScheduleWindow.endTime: got "02:00"', "beyond midnight", "23:59"],
+  ],
+  [
+    "upgrades at no hour of the clock",
+    { systemUpgradeScheduleWindow: { startTime: "2am", endTime: "24:00", days: ["Sunday"], timeZone: "Berlin" } },
+    ['a time of day like "02:30"', "endTime", '"sunday"', 'a time zone like "Europe/Berlin"'],
+  ],
+  ["half a window", { systemUpgradeScheduleWindow: { startTime: "02:00" } }, ["endTime: got nothing"]],
+  ["upgrades without a window", { systemUpgradeUseDrain: false }, ["without systemUpgradeScheduleWindow"]],
+  [
+    "a drain of the database's only server",
+    {
+      agentNodepools: [{ ...workers, count: 1 }],
+      systemUpgradeScheduleWindow: { startTime: "02:00", endTime: "05:00" },
+    },
+    ["systemUpgradeUseDrain: got true", "wait for ever for the only server"],
+  ],
   ["a snapshot from nowhere", { restoreSnapshot: "etcd-1" }, ["etcdS3Backup: got nothing"]],
 ];
 
@@ -148,6 +168,25 @@ test.each<[string, Record<string, unknown>, string[]]>([
   for (const text of said) await expect(run).rejects.toThrow(text);
 });
 
+test("a drain of a single instance is refused, and its upgrade without a drain is not", async () => {
+  const systemUpgradeScheduleWindow = { startTime: "02:00", endTime: "05:00" };
+  const run = (more: object) =>
+    runStack("examples/hetzner-small", {
+      config: {
+        cluster: {
+          hetzner: {
+            firewallKubeApiSource: ["203.0.113.0/24"],
+            controlPlaneNodepools: [{ ...server, count: 1 }],
+            systemUpgradeScheduleWindow,
+            ...more,
+          },
+        },
+      },
+    });
+  await expect(run({})).rejects.toThrow("a single instance, which its PodDisruptionBudget keeps where it is");
+  expect((await run({ systemUpgradeUseDrain: false })).length).toBeGreaterThan(50);
+});
+
 test("everything that is wrong is in one error, and no secret is", async () => {
   const hetzner = {
     ...valid,
@@ -173,6 +212,7 @@ test.each([
   ["a release with its checksum", { k3sVersion: "v1.36.4+k3s1", k3sArtifactSha256: { amd64: "0".repeat(64) } }],
   ["raw configuration of something else", { controlPlanesCustomConfig: { "etcd-snapshot-retention": 24 } }],
   ["raw arguments of something else", { controlPlaneExecArgs: "--debug" }],
+  ["a window up to the last minute", { systemUpgradeScheduleWindow: { startTime: "00:00", endTime: "23:59" } }],
 ])("%s is accepted", async (_name, settings) => {
   const resources = await runStack("production", { config: { cluster: { hetzner: { ...valid, ...settings } } } });
   expect(resources.filter(({ type }) => type === "hcloud:index/server:Server")).toHaveLength(5);

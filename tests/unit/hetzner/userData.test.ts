@@ -104,6 +104,7 @@ test("k3s is hardened on every control-plane server, and files with secrets are 
     if (node.role === "agent") continue;
     expect(config).toMatchObject({
       "disable-network-policy": false,
+      "egress-selector-mode": "pod",
       "flannel-backend": "wireguard-native",
       "secrets-encryption": true,
       "write-kubeconfig-mode": "0600",

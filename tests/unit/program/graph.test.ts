@@ -24,8 +24,8 @@ test.each([
   CLUSTER,
 ])("production protects every %s that holds data or credentials, staging and local do not", async (type) => {
   const ours = (resources: Registered[]) =>
-    // Hetzner's token in the cluster comes from the stack configuration and is lost with nothing.
-    resources.filter((one) => one.type === type && !/^operator|-kube-system$|-cloud-token$/.test(one.name));
+    // Hetzner's token in the cluster comes from the stack configuration and is lost with nothing; upgrades keep nothing.
+    resources.filter((one) => one.type === type && !/^operator|-kube-system$|-cloud-token$|-upgrade-/.test(one.name));
   expect(ours(production).length).toBeGreaterThan(0);
   expect(ours(production).every(({ protect }) => protect)).toBe(true);
   expect(ours(local).some(({ protect }) => protect)).toBe(false);
@@ -133,7 +133,10 @@ test("an existing namespace is never owned", async () => {
     live: { namespace: { apiVersion: "v1", kind: "Namespace", metadata } },
   });
   const namespaces = resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
-  expect(namespaces.map(({ name }) => name)).toEqual(["operator-namespace"]);
+  expect(namespaces.map(({ name }) => name)).toEqual([
+    "cluster-upgrade-Namespace-system-upgrade",
+    "operator-namespace",
+  ]);
 });
 
 test("a rotation makes a new password and keeps the old one, unprotected, for a round", async () => {

@@ -91,6 +91,8 @@ func run(ctx context.Context, client *hcloud.Client, note func(string, error)) {
 		note("addresses", nil)
 	}
 
+	loadBalancer(ctx, client, network, note)
+
 	on, off := true, false
 	action, _, err = client.Server.ChangeProtection(ctx, server, hcloud.ServerChangeProtectionOpts{Delete: &on, Rebuild: &on})
 	note("protect", wait(ctx, client, action, err))
@@ -113,6 +115,38 @@ func run(ctx context.Context, client *hcloud.Client, note func(string, error)) {
 	note("delete the firewall", err)
 	_, err = client.Network.Delete(ctx, network)
 	note("delete the network", err)
+}
+
+func loadBalancer(ctx context.Context, client *hcloud.Client, network *hcloud.Network, note func(string, error)) {
+	made, _, err := client.LoadBalancer.Create(ctx, hcloud.LoadBalancerCreateOpts{
+		Name: "k3s", LoadBalancerType: &hcloud.LoadBalancerType{Name: "lb11"}, Location: &hcloud.Location{Name: "fsn1"}})
+	if err == nil {
+		err = wait(ctx, client, made.Action, nil)
+	}
+	note("load balancer", err)
+	if err != nil {
+		return
+	}
+	balancer := made.LoadBalancer
+	action, _, err := client.LoadBalancer.AttachToNetwork(ctx, balancer, hcloud.LoadBalancerAttachToNetworkOpts{
+		Network: network, IP: net.ParseIP("10.0.255.10")})
+	note("attach the load balancer", wait(ctx, client, action, err))
+	action, _, err = client.LoadBalancer.DisablePublicInterface(ctx, balancer)
+	note("close its public side", wait(ctx, client, action, err))
+	action, _, err = client.LoadBalancer.AddLabelSelectorTarget(ctx, balancer, hcloud.LoadBalancerAddLabelSelectorTargetOpts{
+		Selector: "role=server", UsePrivateIP: hcloud.Ptr(true)})
+	note("target", wait(ctx, client, action, err))
+	action, _, err = client.LoadBalancer.AddService(ctx, balancer, hcloud.LoadBalancerAddServiceOpts{
+		Protocol: hcloud.LoadBalancerServiceProtocolTCP, ListenPort: hcloud.Ptr(6443), DestinationPort: hcloud.Ptr(6443)})
+	note("service", wait(ctx, client, action, err))
+	found, _, err := client.LoadBalancer.GetByName(ctx, "k3s")
+	if err == nil && (found.PublicNet.Enabled || found.PrivateNet[0].IP.String() != "10.0.255.10" ||
+		found.Targets[0].LabelSelector.Selector != "role=server" || found.Services[0].ListenPort != 6443) {
+		err = context.Canceled
+	}
+	note("load balancer as asked", err)
+	_, err = client.LoadBalancer.Delete(ctx, balancer)
+	note("delete the load balancer", err)
 }
 
 func wait(ctx context.Context, client *hcloud.Client, action *hcloud.Action, err error) error {

@@ -1,0 +1,187 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { KubeClient } from "../../kube/client.ts";
+import { pulumi, pulumiCommand } from "../../local/engine/pulumi.ts";
+import { startControlPlane, type ControlPlane } from "./controlPlane.ts";
+import { startFake, type Fake } from "./fake/api.ts";
+import { ApiProblem, type Item } from "./fake/store.ts";
+
+// Pulumi's own plugins for hcloud and tls against the fake of Hetzner's API; its first server is a real kube-apiserver with
+// the user data that the fake was sent. Nodes are entered by the test, so nothing is run on them.
+const TOKEN = "f".repeat(64);
+const ADDRESS = "127.77.0.9";
+const COLLECTIONS = ["servers", "networks", "firewalls", "primary_ips", "placement_groups", "load_balancers"];
+
+const { env } = await pulumiCommand(["up"]);
+const folders = (env["PATH"] ?? "").split(delimiter);
+const missing = ["hcloud", "tls"].filter((name) => folders.some((folder) => folder.endsWith(`/plugins/${name}`)));
+if (missing.length > 0) {
+  console.warn(
+    `up, change and destroy are not tried with the real plugins: no plugin for ${missing.join(" and ")} here`,
+  );
+}
+
+interface Settings {
+  agentNodepools: { count: number }[];
+  firewallKubeApiSource: string[];
+  [key: string]: unknown;
+}
+
+/** A project of its own, since Pulumi writes into its folder. */
+function writeProject(folder: string): void {
+  const project = parse(readFileSync("Pulumi.yaml", "utf8")) as object;
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, main: "index.ts" }));
+  const program = join(import.meta.dirname, "clusterProgram.ts");
+  writeFileSync(join(folder, "index.ts"), `export * from ${JSON.stringify(program)};\n`);
+  cpSync("package.json", join(folder, "package.json"));
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  mkdirSync(join(folder, "backend"));
+}
+
+describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", () => {
+  let folder: string;
+  let fake: Fake;
+  let controlPlane: ControlPlane | undefined;
+  let stopped = false;
+  let world: Promise<void>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hetzner-plugin-"));
+    writeProject(folder);
+    fake = await startFake({ token: TOKEN, actionMs: 100 });
+    world = boots();
+    expect((await run("stack", "init", "arm64")).code).toBe(0);
+  });
+  afterAll(async () => {
+    stopped = true;
+    await world;
+    await controlPlane?.stop();
+    fake.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (...args: string[]) =>
+    pulumi(args, {
+      cwd: folder,
+      env: {
+        PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+        PULUMI_CONFIG_PASSPHRASE: "none",
+        HCLOUD_ENDPOINT: fake.url,
+        HCLOUD_POLL_INTERVAL: "50ms",
+      },
+    });
+  const withStack = (...args: string[]) =>
+    run(...args, "--stack", "arm64", "--config-file", join(folder, "stack.yaml"), "--color", "never");
+  const up = () => withStack("up", "--yes", "--skip-preview");
+
+  /** Writes the preset's stack file, changed so that nothing waits for a node to run something. */
+  function configure(change: (settings: Settings, config: Record<string, unknown>) => void = () => undefined): void {
+    const file = parse(readFileSync("examples/hetzner-arm64.yaml", "utf8")) as {
+      config: Record<string, unknown> & { "hcloud-postgres:cluster": { hetzner: Settings } };
+    };
+    const settings = file.config["hcloud-postgres:cluster"].hetzner;
+    Object.assign(settings, {
+      kubeconfigServerAddress: ADDRESS,
+      databaseStorage: "local",
+      enableHetznerCsi: false,
+      etcdS3Backup: undefined,
+    });
+    file.config["hcloud-postgres:hcloudToken"] = TOKEN;
+    change(settings, file.config);
+    writeFileSync(join(folder, "stack.yaml"), stringify(file));
+  }
+
+  /** What the project holds, as a number a collection. */
+  const held = () => COLLECTIONS.map((name) => fake.store.all(name).length);
+  const firstServer = () => fake.store.all("servers").find((server) => bootOf(server).includes("INITIALISE='yes'"));
+  const bootOf = ({ id }: Item) => fake.store.userData.get(id) ?? "";
+
+  /** Boots the first server when it is there, and enters every server as a node once the kubeconfig is known. */
+  async function boots(): Promise<void> {
+    while (!stopped) {
+      await sleep(200);
+      const first = firstServer();
+      if (first && !controlPlane) {
+        controlPlane = await startControlPlane(bootOf(first), ADDRESS, 6443);
+        await controlPlane.collectGarbage();
+      }
+      if (controlPlane) await enterNodes().catch(() => undefined);
+    }
+  }
+
+  async function enterNodes(): Promise<void> {
+    const kube = new KubeClient(controlPlane?.administrator ?? "");
+    const known = (await kube.list({ apiVersion: "v1", kind: "Node" })).map(({ metadata }) => metadata.name);
+    for (const { name = "" } of fake.store.all("servers").filter((server) => !known.includes(server.name))) {
+      await kube.create({ apiVersion: "v1", kind: "Node", metadata: { name } });
+      await kube.request("PATCH", `/api/v1/nodes/${name}/status`, {
+        contentType: "application/merge-patch+json",
+        body: { status: { conditions: [{ type: "Ready", status: "True" }] } },
+      });
+    }
+  }
+
+  test("a sold-out server type is named, a rate limit is waited out, and the next up goes on from there", async () => {
+    configure();
+    fake.failNext("POST", /^\/v1\/networks$/, new ApiProblem(429, "rate_limit_exceeded", "limit reached"), 2);
+    fake.failNext("POST", /^\/v1\/servers$/, new ApiProblem(412, "resource_unavailable", "cax31 is sold out"));
+    const refused = await up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain("cax31 is sold out (resource_unavailable)");
+    const made = fake.store.all("networks");
+    expect(made).toHaveLength(1);
+    expect((await up()).code).toBe(0);
+    expect(fake.store.all("networks")).toEqual(made);
+    expect(held()).toEqual([8, 1, 1, 3, 3, 1]);
+  });
+
+  test("what was made is what was asked: nothing is left to change, after a look at Hetzner too", async () => {
+    for (const more of [[], ["--refresh"]]) {
+      const { code, stdout } = await withStack("preview", "--expect-no-changes", ...more);
+      expect(code, stdout).toBe(0);
+    }
+  });
+
+  test("a change makes and changes what it names, and no running server is touched", async () => {
+    const before = new Map(fake.store.all("servers").map(({ id, name }) => [id, name]));
+    configure((settings) => {
+      settings.firewallKubeApiSource.push("198.51.100.0/24");
+      Object.assign(settings.agentNodepools[0] ?? {}, { count: 3 });
+      Object.assign(settings, { additionalTlsSans: ["db.example"], image: "debian-14" });
+    });
+    const { code, stdout } = await up();
+    expect(code, stdout).toBe(0);
+    const after = new Map(fake.store.all("servers").map(({ id, name }) => [id, name]));
+    expect([...after].filter(([id]) => !before.has(id)).map(([, name]) => name)).toEqual(["arm64-workers-3"]);
+    expect([...before.keys()].filter((id) => !after.has(id))).toEqual([]);
+    expect(JSON.stringify(fake.store.all("firewalls")[0]?.["rules"])).toContain("198.51.100.0/24");
+  });
+
+  test("a token that Hetzner refuses is named, and changes nothing", async () => {
+    const before = held();
+    configure((settings, config) => {
+      Object.assign(settings.agentNodepools[0] ?? {}, { count: 4 });
+      config["hcloud-postgres:hcloudToken"] = "g".repeat(64);
+    });
+    const { code, stdout } = await up();
+    expect(code).not.toBe(0);
+    expect(stdout).toContain("unable to authenticate (unauthorized)");
+    expect(held()).toEqual(before);
+  });
+
+  test("what is protected is not destroyed; without protection nothing is left", async () => {
+    configure();
+    const before = held();
+    expect((await withStack("destroy", "--yes", "--skip-preview")).code).not.toBe(0);
+    expect(held()).toEqual(before);
+    configure((_settings, config) => (config["hcloud-postgres:protect"] = false));
+    const unprotected = await up();
+    expect(unprotected.code, unprotected.stdout).toBe(0);
+    const destroyed = await withStack("destroy", "--yes", "--skip-preview");
+    expect(destroyed.code, destroyed.stdout).toBe(0);
+    expect(held()).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
