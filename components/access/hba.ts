@@ -1,4 +1,7 @@
-import type { Client } from "../../config/schema.ts";
+import type { Client, Config } from "../../config/schema.ts";
+
+/** Turns everybody away whom no line before it has let in. */
+export const CLOSING_LINE = "host all all all reject";
 
 /** An entry of a Cluster's `spec.podSelectorRefs` (CloudNativePG 1.29 and later). */
 export interface PodSelectorRef {
@@ -26,7 +29,23 @@ export function pgHbaLines(clients: readonly Client[]): string[] {
     const addresses = [...selectors, ...client.cidrs.map(({ cidr }) => cidr)];
     return addresses.map((address) => `hostssl ${client.database} ${client.role} ${address} scram-sha-256`);
   });
-  return [...allowed, "host all all all reject"];
+  return [...allowed, CLOSING_LINE];
+}
+
+export interface PgHbaArgs {
+  /** Who may reach the database. */
+  clients: readonly Client[];
+  /** Whether strangers are turned away, or only observed. */
+  mode: Config["mode"];
+  /** User lines that the Cluster has already: kept while observing. */
+  presentLines: readonly string[];
+}
+
+/** The lines that a mode asks for: to observe is to turn nobody away, so the lines that were there before stay as well. */
+export function pgHbaOf({ clients, mode, presentLines }: PgHbaArgs): string[] {
+  const lines = pgHbaLines(clients);
+  if (mode === "enforce") return lines;
+  return [...new Set([...lines.filter((line) => line !== CLOSING_LINE), ...presentLines])];
 }
 
 /** Client names have no underscore, so a second workload's selector never takes the name of another client's. */

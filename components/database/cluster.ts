@@ -80,6 +80,11 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
   };
 }
 
+/** For a Cluster of somebody else's: how it was begun stays as it is, and a second way beside the first is refused. */
+export function withoutBootstrap(spec: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => key !== "bootstrap"));
+}
+
 function initdb(cluster: ClusterName, { clients, database }: ClusterSpecArgs): Record<string, unknown> {
   const config = { clients: [...clients], database };
   const bootstrap = bootstrapOf(config);

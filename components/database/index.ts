@@ -4,13 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Gate } from "../gate.ts";
 import { databasesOf } from "../access/databases.ts";
-import { clusterSpec, type ClusterSpecArgs } from "./cluster.ts";
+import { clusterSpec, withoutBootstrap, type ClusterSpecArgs } from "./cluster.ts";
 
 const API_VERSION = "postgresql.cnpg.io/v1";
 
 export interface DatabaseArgs extends ClusterSpecArgs {
   /** Held back until the operator's admission webhook answers. */
   webhookReady: Gate;
+  /** Whether the Cluster is somebody else's, taken over. */
+  adopted: boolean;
   /** Refuse to delete the Cluster: its volumes go with it. */
   protect: boolean;
 }
@@ -39,7 +41,7 @@ export class Database extends pulumi.ComponentResource {
         apiVersion: API_VERSION,
         kind: "Cluster",
         metadata: { name: database.name, namespace, annotations: { "pulumi.com/waitFor": "condition=Ready" } },
-        spec: clusterSpec(args),
+        spec: args.adopted ? withoutBootstrap(clusterSpec(args)) : clusterSpec(args),
       },
       {
         parent: this,
