@@ -238,8 +238,8 @@ export const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "True: a Cluster, Databases, NetworkPolicies, Roles and RoleBindings of somebody else that have the names of ours are " +
-        "taken over, and left by `destroy`. False: they stop the program.",
+      "True: a Cluster, and Databases, that somebody else made under the names of ours are taken over, and left by " +
+        "`destroy`. False: they stop the program.",
     ),
   protect: z
     .boolean()

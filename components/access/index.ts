@@ -59,7 +59,7 @@ export class DatabaseAccess extends pulumi.ComponentResource {
       this.#credentials(of, cluster, client, protect);
       if (client.workloads.length > 0) this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
       if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
-      for (const workload of client.workloads) this.#serviceAccount(of, workload);
+      for (const workload of client.workloads) this.#serviceAccount(`${name}-account`, workload);
     }
     // Whoever is granted an exception has it before the rule holds.
     new Identities(`${name}-identities`, { ...guarded(cluster, clients), mode, after: runAs }, { parent: this });
@@ -112,6 +112,7 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return new k8s.rbac.v1.RoleBinding(name, { metadata, roleRef, subjects }, { parent: this });
   }
 
+  /** Its resource is not named after the client: a client that is renamed keeps it. */
   #serviceAccount(name: string, { serviceAccount }: Workload): void {
     if (!serviceAccount.create) return;
     new k8s.core.v1.ServiceAccount(

@@ -4,7 +4,7 @@ import { describe, type KubeObject } from "../../kube/objects.ts";
 import { credentialsName } from "../access/names.ts";
 import { pgHbaOf } from "../access/hba.ts";
 import type { Present } from "./present.ts";
-import { adopted } from "./takeOver.ts";
+import { adopted, isAdoptable } from "./takeOver.ts";
 
 /** Why what is there under our names must not be touched; empty when it may. */
 export function adoptionObjections(
@@ -41,6 +41,7 @@ function objection(config: Config, { ref, owner }: Present): Problem {
     const key = `clients[${String(client)}].workloads[${String(workload)}].serviceAccount.create`;
     return { key, got: true, expected, fix: `set ${key} to false` };
   }
+  if (!isAdoptable(ref.kind)) return { key: "clients", got: ref.name, expected, fix: remove };
   return {
     key: "adopt",
     got: config.adopt,

@@ -11,13 +11,20 @@ const MARKED = [
   ...["postgresql.cnpg.io/v1:Cluster", "postgresql.cnpg.io/v1:Database"],
 ].map((kind) => `kubernetes:${kind}`);
 
-/** Kinds that can be taken over: the others hold a secret, or an identity, that is in use as it is. */
-const ADOPTABLE = ["Cluster", "Database", "NetworkPolicy", "Role", "RoleBinding"];
+/**
+ * Kinds that can be taken over: the database, which there is only one of. What else bears one of our names may say more than
+ * ours would, and be missed once a `destroy` has left ours in its place.
+ */
+const ADOPTABLE = ["Cluster", "Database"];
+
+export function isAdoptable(kind: string): boolean {
+  return ADOPTABLE.includes(kind);
+}
 
 /** Objects that this stack has taken over, or that this run takes over. */
 export function adopted(found: readonly Present[], adopt: boolean): Present[] {
   return found.filter(
-    ({ ref, owner }) => ADOPTABLE.includes(ref.kind) && (owner === "adopted" || (adopt && owner === "foreign")),
+    ({ ref, owner }) => isAdoptable(ref.kind) && (owner === "adopted" || (adopt && owner === "foreign")),
   );
 }
 

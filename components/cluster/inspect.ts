@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
 import { KubeClient } from "../../kube/client.ts";
+import type { KubeObject } from "../../kube/objects.ts";
 import { askPrimary, readerWarnings } from "../database/readers.ts";
 import type { Present } from "../adoption/present.ts";
 import { survey, type Render } from "../adoption/survey.ts";
@@ -35,13 +36,13 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
     await pulumi.log.info("the cluster is still to be made: a preview shows inputs only, and checks nothing in it");
   }
   const live = client && (await look(settings, client));
-  const enforced = render({ ...settings, mode: "enforce" }, live ?? NOTHING_YET);
-  const lockedOut = lockOuts(enforced, live ?? NOTHING_YET);
+  const seen = live ?? NOTHING_YET;
+  const lockedOut = lockOuts(render({ ...settings, mode: "enforce" }, seen), seen);
   const observing = settings.mode === "observe";
   const there = client && live && (await survey(client, settings, live, render));
   const problems = [
     ...(live ? objections(settings, live, { stack, clusterUid }) : []),
-    ...(observing ? [] : lockedOut),
+    ...(observing ? lifelinesCut(render(settings, seen), seen) : lockedOut),
     ...(there?.problems ?? []),
   ];
   if (problems.length > 0) throw refusal(problems);
@@ -52,6 +53,11 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
     for (const warning of said) await pulumi.log.warn(warning);
   }
   return { live, clusterUid, adopted: there?.adopted ?? [] };
+}
+
+/** Observing mends nothing: a database that is cut off from its operator would not even get ready. */
+function lifelinesCut(rendered: readonly KubeObject[], live: LiveCluster): Problem[] {
+  return lockOuts(rendered, live).filter(({ key }) => key !== "clients");
 }
 
 function clientOf({ credentials }: Settings, { kubeconfig }: Memory): KubeClient | undefined {

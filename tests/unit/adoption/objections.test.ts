@@ -58,18 +58,20 @@ describe("objects of somebody else's", () => {
   test("stop the program, each by its name", () => {
     const found = all.map((kind) => there(kind, kind === "ServiceAccount" ? "myapp" : "pg-app-credentials"));
     expect(said({}, found)).toEqual([
-      ...["Cluster", "Database", "NetworkPolicy", "Role", "RoleBinding"].map(
-        (kind) => `adopt: no ${kind} production/pg-app-credentials of somebody else`,
-      ),
+      "adopt: no Cluster production/pg-app-credentials of somebody else",
+      "adopt: no Database production/pg-app-credentials of somebody else",
+      "clients: no NetworkPolicy production/pg-app-credentials of somebody else",
+      "clients: no Role production/pg-app-credentials of somebody else",
+      "clients: no RoleBinding production/pg-app-credentials of somebody else",
       "clients[0].existingSecret: no Secret production/pg-app-credentials of somebody else",
       "clients[0].workloads[0].serviceAccount.create: no ServiceAccount production/myapp of somebody else",
     ]);
   });
 
-  test("are taken over where that is asked for, but no Secret and no ServiceAccount", () => {
+  test("are taken over where that is asked for, if they are the database", () => {
     const found = all.map((kind) => there(kind, kind === "ServiceAccount" ? "myapp" : "pg-app-credentials"));
-    expect(said({ adopt: true }, found)).toHaveLength(2);
-    expect(adopted(found, true).map(({ ref }) => ref.kind)).toEqual(all.slice(0, 5));
+    expect(said({ adopt: true }, found)).toHaveLength(5);
+    expect(adopted(found, true).map(({ ref }) => ref.kind)).toEqual(all.slice(0, 2));
     expect(adopted(found, false)).toEqual([]);
   });
 

@@ -8,13 +8,16 @@ const foreign = (apiVersion: string, kind: string, name: string): Present => ({
 });
 const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
 const app = { name: "app", role: "app_user", database: "app", workloads };
-const rbac = "rbac.authorization.k8s.io/v1";
+const shop = {
+  ...{ name: "shop", role: "shop", database: "shop" },
+  workloads: [{ podLabels: { app: "shop" }, serviceAccount: { name: "shop" } }],
+};
 const present = [
   foreign("postgresql.cnpg.io/v1", "Cluster", "pg"),
-  foreign("networking.k8s.io/v1", "NetworkPolicy", "allow-app-to-pg"),
-  foreign(rbac, "Role", "read-pg-app-secret"),
+  foreign("postgresql.cnpg.io/v1", "Database", "pg-shop"),
 ];
-const adopting = await runStack("staging", { config: { adopt: true }, present });
+const clients = [{ ...app, existingSecret: "pg-app" }, shop];
+const adopting = await runStack("staging", { config: { adopt: true, clients }, present });
 const observing = await runStack("staging", { config: { mode: "observe" } });
 const enforcing = await runStack("staging");
 
@@ -29,7 +32,7 @@ test("what is taken over goes through the provider that overwrites, outlives a d
   const taken = adopting.filter(
     (one) => "hcloud-postgres/adopted-by" in marksOf({ ...one, inputs: { metadata: {}, ...one.inputs } }),
   );
-  expect(taken.map(({ type }) => type.split(":").at(-1)).sort()).toEqual(["Cluster", "NetworkPolicy", "Role"]);
+  expect(taken.map(({ type }) => type.split(":").at(-1)).sort()).toEqual(["Cluster", "Database"]);
   for (const one of taken) {
     expect(one.retainOnDelete).toBe(true);
     expect(one.provider).toContain("::cluster-adopting-provider::");
@@ -47,7 +50,9 @@ test("what the stack makes says so, and goes with a destroy", () => {
 });
 
 test("what is there and not to be taken over stops the program before anything is registered", async () => {
-  await expect(runStack("staging", { present })).rejects.toThrow("3 problems, nothing was changed");
+  await expect(runStack("staging", { config: { clients }, present })).rejects.toThrow(
+    "2 problems, nothing was changed",
+  );
 });
 
 test("observing makes all but what turns anybody away", () => {
