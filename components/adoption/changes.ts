@@ -3,13 +3,16 @@ import { withoutBootstrap } from "../database/cluster.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 
+/** Somebody who owns no field yet, as Pulumi does not: what an owner no longer sets would be removed. */
+const NOBODY = "hcloud-postgres-takeover";
+
 /**
  * What taking over changes in a Cluster's `spec`, as the API server itself says: `path: before -> after`, a line each.
  * Nothing is stored. Errors of the API server and of its webhooks pass through.
  */
 export async function takeoverChanges(client: KubeClient, live: KubeObject, wanted: KubeObject): Promise<string[]> {
   const spec = withoutBootstrap(wanted["spec"] as Record<string, unknown>);
-  const after = await client.apply({ ...wanted, spec }, { dryRun: true });
+  const after = await client.apply({ ...wanted, spec }, { dryRun: true, fieldManager: NOBODY });
   return changes("spec", live["spec"], after["spec"]);
 }
 

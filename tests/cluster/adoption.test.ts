@@ -93,7 +93,7 @@ beforeAll(async () => {
     metadata: { name: namespace, labels: POD_SECURITY_RESTRICTED },
   });
   await untilWebhookAnswers(kube, byHand, 180);
-  for (const object of [account, role, binding, byHand]) await kube.apply(object);
+  for (const object of [account, role, binding, byHand]) await kube.create(object, { fieldManager: "kubectl" });
   pods = new ClientPods(kube, namespace, "adoption");
   await pods.start([
     { name: "app", labels: { app: "myapp" }, serviceAccount: "myapp" },
