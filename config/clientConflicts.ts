@@ -1,4 +1,4 @@
-import { existingSecretProblems } from "./existingSecrets.ts";
+import { credentialProblems } from "./credentials.ts";
 import type { Problem } from "./problems.ts";
 import { rangeProblem } from "./ranges.ts";
 import type { Client, Config, Workload } from "./schema.ts";
@@ -26,7 +26,7 @@ export function clientConflicts(config: Config): Problem[] {
       return [
         ...nobody(client, key),
         ...reserved(client, clients, key),
-        ...existingSecretProblems(client, config, key),
+        ...credentialProblems(client, config, key),
         ...client.workloads.flatMap((one, at) => workloadProblems(one, config, `${key}.workloads[${String(at)}]`)),
         ...client.cidrs.flatMap(({ cidr }, at) => rangeProblem(cidr, `${key}.cidrs[${String(at)}].cidr`)),
         ...client.deployers.flatMap((one, at) => deployerProblems(one, `${key}.deployers[${String(at)}]`)),

@@ -116,6 +116,13 @@ const client = z.strictObject({
     .array(deployer)
     .default([])
     .describe("Who may run pods as these ServiceAccounts, besides administrators: people, CI, GitOps."),
+  auth: z
+    .enum(["password", "cert"])
+    .default("password")
+    .describe(
+      "`cert`: by a certificate that CloudNativePG 1.30 issues and renews, in Secret <cluster>-<client>-client-cert; " +
+        "no password. Not for the owner of the database made at the first start.",
+    ),
   existingSecret: z
     .string()
     .max(253)

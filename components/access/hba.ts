@@ -21,13 +21,14 @@ export function podSelectorRefs(clients: readonly Client[]): PodSelectorRef[] {
 
 /**
  * The user lines of pg_hba.conf: each client from its own pods and ranges, to its database, as its role, over TLS, by
- * SCRAM. Names need no quotes: those that would are refused before. The last line turns everybody else away, since CloudNativePG appends `host all all all scram-sha-256`.
+ * SCRAM or by certificate. Names need no quotes: those that would are refused before. The last line turns everybody else away, since CloudNativePG appends `host all all all scram-sha-256`.
  */
 export function pgHbaLines(clients: readonly Client[]): string[] {
   const allowed = clients.flatMap((client) => {
     const selectors = client.workloads.map((_, index) => `\${podselector:${selectorName(client, index)}}`);
     const addresses = [...selectors, ...client.cidrs.map(({ cidr }) => cidr)];
-    return addresses.map((address) => `hostssl ${client.database} ${client.role} ${address} scram-sha-256`);
+    const method = client.auth === "cert" ? "cert" : "scram-sha-256";
+    return addresses.map((address) => `hostssl ${client.database} ${client.role} ${address} ${method}`);
   });
   return [...allowed, CLOSING_LINE];
 }

@@ -77,7 +77,7 @@ export class DatabaseAccess extends pulumi.ComponentResource {
   }
 
   #credentials(name: string, cluster: ClusterName, client: Client, protect: boolean): void {
-    if (client.existingSecret !== undefined) return;
+    if (client.auth === "cert" || client.existingSecret !== undefined) return;
     const password = this.#password(name, client, protect);
     new k8s.core.v1.Secret(
       `${name}-credentials`,

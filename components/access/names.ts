@@ -11,8 +11,17 @@ export const CLUSTER_LABEL = "cnpg.io/cluster";
 /** Label that tells instances (`instance`) from poolers (`pooler`); Jobs have none. */
 export const POD_ROLE_LABEL = "cnpg.io/podRole";
 
-/** The Secret a client reads its role and password from: `pg-app-credentials`, or one that is there already. */
+/** `pg-app`: the DatabaseRole of a client with a certificate. */
+export function databaseRoleName(cluster: ClusterName, client: Client): string {
+  return `${cluster.name}-${client.name}`;
+}
+
+/**
+ * The Secret a client reads its role and password from: `pg-app-credentials`, or one that is there already; or its
+ * certificate, where CloudNativePG puts it.
+ */
 export function credentialsName(cluster: ClusterName, client: Client): string {
+  if (client.auth === "cert") return `${databaseRoleName(cluster, client)}-client-cert`;
   return client.existingSecret ?? `${cluster.name}-${client.name}-credentials`;
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import { refOf, type KubeObject, type ObjectRef } from "../../kube/objects.ts";
 import { databasesOf } from "../access/databases.ts";
-import { credentialsName, runAsName, secretReaderName, type ClusterName } from "../access/names.ts";
+import { credentialsName, databaseRoleName, runAsName, secretReaderName, type ClusterName } from "../access/names.ts";
 import { databaseObjectName } from "../database/index.ts";
 import { ownerOf, type Owner } from "./marks.ts";
 
@@ -23,7 +23,8 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
   const of = (apiVersion: string, kinds: string[], names: string[]) =>
     names.flatMap((name) => kinds.map((kind) => ({ apiVersion, kind, namespace, name })));
   const grants = clients.flatMap((client) => [secretReaderName(cluster, client), runAsName(cluster, client)]);
-  const generated = clients.filter(({ existingSecret }) => existingSecret === undefined);
+  const generated = clients.filter(({ auth, existingSecret }) => auth === "password" && existingSecret === undefined);
+  const certified = clients.filter(({ auth }) => auth === "cert");
   const accounts = clients.flatMap(({ workloads }) => workloads.map(({ serviceAccount }) => serviceAccount));
   const { database: bootstrapped } = bootstrapOf(config);
   const databases = databasesOf(config)
@@ -43,6 +44,11 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
       accounts.filter(({ create }) => create).map(({ name }) => name),
     ),
     ...of("postgresql.cnpg.io/v1", ["Database"], databases),
+    ...of(
+      "postgresql.cnpg.io/v1",
+      ["DatabaseRole"],
+      certified.map((client) => databaseRoleName(cluster, client)),
+    ),
   ];
 }
 

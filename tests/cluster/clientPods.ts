@@ -1,6 +1,7 @@
 import { probeConfigMap, probePod } from "../../components/enforcement/pod.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { exec, type ExecResult } from "../../kube/exec.ts";
+import type { KubeObject } from "../../kube/objects.ts";
 import { untilRunning } from "../../kube/pods.ts";
 import { deleteAndWait } from "../../kube/wait.ts";
 import { operandImage } from "../../local/node/operand.ts";
@@ -12,14 +13,12 @@ export interface ClientPod {
   labels: Record<string, string>;
   /** Default: that of the namespace. */
   serviceAccount?: string;
+  /** Secret with a certificate, to be mounted below /certificate. */
+  certificate?: string;
 }
 
-/** Who logs in, and how. */
-export interface Login {
-  /** Secret of the database's namespace that has it all, or as much of it as CloudNativePG's own has. */
-  secret: string;
-  sslmode?: "require" | "disable";
-}
+/** Who logs in, and how: with a password, as a Secret of the database's namespace says, or in libpq's words. */
+export type Login = { secret: string; sslmode?: "require" | "disable" } | { conninfo: string };
 
 /** A session of its own that asks the same again and again, for as long as its connection lasts: it never connects again. */
 export interface Session {
@@ -41,13 +40,14 @@ export class ClientPods {
   }
 
   /** The pod as it is created. */
-  manifest({ name, labels, serviceAccount }: ClientPod) {
-    return probePod({
-      ...{ namespace: this.#namespace, name: `${this.#group}-${name}`, image: operandImage },
+  manifest({ name, labels, serviceAccount, certificate }: ClientPod): KubeObject {
+    const pod = probePod({
+      ...{ namespace: this.#namespace, name: this.#pod(name), image: operandImage },
       labels: { "hcloud-postgres/test": this.#group, ...labels },
       ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
       ...{ configMap: this.#group, lifetimeSeconds: 1800, restartPolicy: "Always" },
     });
+    return certificate === undefined ? pod : withCertificate(pod, certificate);
   }
 
   async start(pods: readonly ClientPod[]): Promise<void> {
@@ -96,20 +96,42 @@ export class ClientPods {
     return JSON.parse(stdout) as Record<string, Session>;
   }
 
-  async #psql(from: string, { secret, sslmode = "require" }: Login, script: string, ...args: string[]) {
-    const found = await this.#client.get(ref.secret(this.#namespace, secret));
-    const of = (key: string) => decoded(found, key);
-    const conninfo = [
-      `host=pg-rw.${this.#namespace}.svc dbname=${of("dbname")} user=${of("username")}`,
-      `sslmode=${sslmode} connect_timeout=5`,
-    ].join(" ");
+  async #psql(from: string, login: Login, script: string, ...args: string[]): Promise<ExecResult> {
+    const { conninfo, password } = await this.#credentials(login);
+    const server = `host=pg-rw.${this.#namespace}.svc connect_timeout=5 ${conninfo}`;
     const target = { namespace: this.#namespace, pod: this.#pod(from), container: "probe" };
-    const command = ["sh", "-c", `read -r PGPASSWORD; export PGPASSWORD; ${script}`, "sh", conninfo, ...args];
-    const result: ExecResult = await exec(this.#client, target, command, { input: `${of("password")}\n` });
-    return result;
+    const command = ["sh", "-c", `read -r PGPASSWORD; export PGPASSWORD; ${script}`, "sh", server, ...args];
+    return exec(this.#client, target, command, { input: `${password}\n` });
+  }
+
+  async #credentials(login: Login): Promise<{ conninfo: string; password: string }> {
+    if ("conninfo" in login) return { ...login, password: "" };
+    const secret = await this.#client.get(ref.secret(this.#namespace, login.secret));
+    const of = (key: string) => decoded(secret, key);
+    const sslmode = login.sslmode ?? "require";
+    return { conninfo: `dbname=${of("dbname")} user=${of("username")} sslmode=${sslmode}`, password: of("password") };
   }
 
   #pod(name: string): string {
     return `${this.#group}-${name}`;
   }
+}
+
+/** libpq takes a key that its group may read only where root owns it: as the kubelet mounts it for the pod's group. */
+function withCertificate(pod: KubeObject, secretName: string): KubeObject {
+  const spec = pod["spec"] as {
+    securityContext: { runAsGroup: number };
+    containers: { volumeMounts: object[] }[];
+    volumes: object[];
+  };
+  const mount = { name: "certificate", mountPath: "/certificate", readOnly: true };
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      securityContext: { ...spec.securityContext, fsGroup: spec.securityContext.runAsGroup },
+      containers: spec.containers.map((one) => ({ ...one, volumeMounts: [...one.volumeMounts, mount] })),
+      volumes: [...spec.volumes, { name: "certificate", secret: { secretName, defaultMode: 0o440 } }],
+    },
+  };
 }

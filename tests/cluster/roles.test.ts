@@ -18,6 +18,10 @@ const reports = {
 };
 const shop = { name: "shop", role: "Shop-User", database: "Shop-1", workloads: workload("shop") };
 const audit = { name: "audit", role: "audit", database: "Shop-1", access: "readOnly", workloads: workload("audit") };
+const batch = {
+  ...{ name: "batch", role: "Batch-1", database: "app", auth: "cert", access: "readOnly" },
+  workloads: workload("batch"),
+};
 const clients = [app, reports, shop, audit];
 
 let client: KubeClient;
@@ -159,7 +163,9 @@ describe("the list of clients changes, and nobody else loses a connection", () =
     const account = (await client.get(accountRef))?.metadata.uid;
     const password = await passwordOf("pg-shop-credentials");
     const late = { ...app, name: "late", role: "late", workloads: workload("late") };
-    await configure(kubeconfig, { clients: [app, { ...reports, name: "bi" }, { ...shop, passwordVersion: 2 }, late] });
+    await configure(kubeconfig, {
+      clients: [app, { ...reports, name: "bi" }, { ...shop, passwordVersion: 2 }, late, batch],
+    });
     await up();
     expect(await pods.sessions()).toMatchObject(stays());
 
@@ -176,5 +182,21 @@ describe("the list of clients changes, and nobody else loses a connection", () =
       const answer = async () => ((await sql(from, "select 1", as)) === "1" ? true : undefined);
       await until(`${as} let in`, answer, { seconds: 60 });
     }
+  });
+
+  test("where one comes with a certificate instead of a password", async () => {
+    await pods.start([{ ...podOf(batch), certificate: "pg-batch-client-cert" }]);
+    const as = "dbname=app user=Batch-1 sslmode=require";
+    const login = { conninfo: `${as} sslcert=/certificate/tls.crt sslkey=/certificate/tls.key` };
+    const letIn = async () =>
+      (await pods.sql("batch", login, "select count(*) > 0 from things")) === "t" ? true : undefined;
+    await until("the certificate", letIn, { seconds: 60 });
+    expect(await pods.sql("batch", { conninfo: as }, "select 1")).toContain(
+      "connection requires a valid client certificate",
+    );
+    expect(await pods.sql("batch", { conninfo: `${login.conninfo} user=app_user` }, "select 1")).toContain(
+      "pg_hba.conf rejects connection",
+    );
+    expect(await pods.sessions()).toMatchObject(stays());
   });
 });

@@ -63,6 +63,14 @@ test.each([
   120_000,
 );
 
+test("a client with a certificate gives no finding with profile production", async () => {
+  await use("production");
+  const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
+  const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp") };
+  const batch = { name: "batch", role: "batch", database: "app", auth: "cert", workloads: workload("batch") };
+  expect(await judged("production", false, { clients: [app, batch] })).toEqual([]);
+}, 120_000);
+
 test.each([
   ["refused", "production", "MANDATORY"],
   ["reported", "development", "ADVISORY"],

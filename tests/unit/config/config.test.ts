@@ -85,6 +85,21 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     { clients: [app, other].map((one) => ({ ...one, existingSecret: "mine" })) },
     ["clients[1].existingSecret", "clients[0].existingSecret has it"],
   ],
+  [
+    "the owner of the bootstrap without a password",
+    { clients: [{ ...app, auth: "cert" }] },
+    ["clients[0].auth", "the owner of the database made at the first start has one"],
+  ],
+  [
+    "a certificate and a password",
+    { clients: [app, { ...other, auth: "cert", existingSecret: "mine", passwordVersion: 2 }] },
+    ["clients[1].auth", "no existingSecret beside it", "no passwordVersion beside it"],
+  ],
+  [
+    "a client that reads another's certificate",
+    { clients: [app, { ...other, auth: "cert" }, { ...other, name: "third", existingSecret: "pg-other-client-cert" }] },
+    ["clients[2].existingSecret", "the name of client other's"],
+  ],
   ["a Secret that cannot be", { clients: [{ ...app, existingSecret: "A_b" }] }, ["clients[0].existingSecret", "dots"]],
   [
     "a line that is two",
