@@ -11,6 +11,10 @@ import { EMPTY_CLUSTER } from "../program/stack.ts";
 const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
 const app = { name: "app", role: "app_user", database: "app", workloads };
 const kept = { ...app, existingSecret: "pg-app" };
+const other = {
+  ...{ name: "b", role: "b", database: "b" },
+  workloads: [{ podLabels: { app: "b" }, serviceAccount: { name: "b", create: false } }],
+};
 const configOf = (over: object = {}) => schema.parse({ clients: [app], ...over });
 
 const there = (kind: string, name: string, owner: Owner = "foreign"): Present => ({
@@ -30,7 +34,7 @@ const said = (over: object, found: Present[], database?: KubeObject) =>
   adoptionObjections(configOf(over), found, database).map(({ key, expected }) => `${key}: ${expected}`);
 
 test("every object of the stack in the namespace has a name that is looked for", () => {
-  const config = configOf({ clients: [app, { ...kept, name: "b", role: "b", database: "b", workloads: [] }] });
+  const config = configOf({ clients: [app, { ...other, existingSecret: "theirs" }] });
   const names = namedObjects(config, renderedObjects(config, EMPTY_CLUSTER)).map(
     ({ kind, name }) => `${kind} ${name ?? ""}`,
   );
@@ -100,7 +104,7 @@ describe("a Cluster of somebody else's", () => {
     expect(said({ adopt: true }, cluster, theirs())).toEqual([expected("pg-app")]);
     const named = { bootstrap: { recovery: { source: "x", owner: "app_user", secret: { name: "mine" } } } };
     expect(said({ adopt: true, clients: [kept] }, cluster, theirs(named))).toEqual([expected("mine")]);
-    expect(said({ adopt: true, clients: [kept] }, cluster, theirs())).toEqual([]);
+    expect(said({ adopt: true, clients: [kept, other] }, cluster, theirs())).toEqual([]);
   });
 
   test("keeps its lines while it is observed", () => {

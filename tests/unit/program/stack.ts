@@ -80,6 +80,7 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
     ...(await original()),
     present: () => Promise.resolve([...(options.present ?? [])]),
   }));
+  vi.doMock(import("../../../components/adoption/secrets.ts"), () => ({ secretObjections: () => Promise.resolve([]) }));
   await pulumi.runtime.setMocks(
     {
       newResource: async ({ type, name: resource, inputs }) => ({
