@@ -1,3 +1,4 @@
+import { isAdopted, takeOver } from "./components/adoption/takeOver.ts";
 import { DatabaseAccess } from "./components/access/index.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
@@ -14,7 +15,7 @@ import type { KubeObject } from "./kube/objects.ts";
 
 const settings = loadSettings();
 const { clients, database, protect, stack } = settings;
-const found = await inspect(settings, (live) => renderedObjects(settings, live));
+const found = await inspect(settings, renderedObjects);
 
 const cluster = openCluster("cluster", settings, found);
 const { provider, adopting, placement, nodes, storageClass, controlPlaneCidrs } = cluster;
@@ -22,11 +23,19 @@ const { provider, adopting, placement, nodes, storageClass, controlPlaneCidrs } 
 const { operators, networkPolicies } = found.live ?? NOTHING_YET;
 const operator = new Operator("operator", { ...settings.operator, stack, adopting, found: operators[0] }, { provider });
 
+const inNamespace = {
+  provider,
+  transformations: [takeOver({ stack, namespace: settings.namespace.name, adopted: found.adopted, adopting })],
+};
 const egress = egressOf(settings, networkPolicies, cluster.apiServers);
 const access = new DatabaseAccess(
   "access",
-  { ...settings, cluster: database.name, operatorAccount: operator.account, controlPlaneCidrs, egress },
-  { provider },
+  {
+    ...settings,
+    ...{ cluster: database.name, presentLines: database.presentLines, operatorAccount: operator.account },
+    ...{ controlPlaneCidrs, egress },
+  },
+  inNamespace,
 );
 
 const canary = { image: database.image, tolerations: placement.tolerations };
@@ -49,6 +58,7 @@ const pg = new Database(
     database,
     clients,
     protect,
+    adopted: isAdopted("Cluster", found.adopted),
     placement,
     storageClass,
     namespace: settings.namespace.name,
@@ -58,7 +68,7 @@ const pg = new Database(
       untilWebhookAnswers(await cluster.connect(), newInputs as KubeObject, 300),
     ),
   },
-  { provider, dependsOn: [access, operator, enforcement] },
+  { ...inNamespace, dependsOn: [access, operator, enforcement] },
 );
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */

@@ -5,14 +5,15 @@ export const POD_SECURITY_RESTRICTED = {
   "pod-security.kubernetes.io/warn": "restricted",
 };
 
-const STACK_ANNOTATION = "hcloud-postgres/stack";
+/** Annotation that says which stack made an object. */
+export const STACK_ANNOTATION = "hcloud-postgres/stack";
 
-/** Annotation of a namespace that a stack made; `stack` is `organization/project/stack`. */
+/** Annotation of an object that a stack made; `stack` is `organization/project/stack`. */
 export function ownedBy(stack: string): Record<string, string> {
   return { [STACK_ANNOTATION]: stack };
 }
 
-/** Whether the annotations say that `stack` made the namespace. */
+/** Whether the annotations say that `stack` made the object. */
 export function isOwnedBy(stack: string, annotations: Record<string, string> | undefined): boolean {
   return annotations?.[STACK_ANNOTATION] === stack;
 }

@@ -1,10 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import type { EgressArgs, Endpoint } from "./access/egress.ts";
-import { pgHbaLines, podSelectorRefs } from "./access/hba.ts";
+import { pgHbaOf, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
-import type { LiveCluster } from "./cluster/live.ts";
+import { placementIn, type LiveCluster } from "./cluster/live.ts";
 import { clusterObject } from "./database/cluster.ts";
 
 /**
@@ -34,10 +34,10 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
       database,
       clients,
       namespace: namespace.name,
-      pgHba: pgHbaLines(clients),
+      pgHba: pgHbaOf({ ...config, presentLines: database.presentLines }),
       podSelectorRefs: podSelectorRefs(clients),
-      placement: { nodeSelector: {}, tolerations: [], distinctNodes: false },
-      storageClass: undefined,
+      placement: placementIn(config.cluster, live.nodes, database.instances),
+      storageClass: config.cluster.storageClass,
     }),
   ];
 }

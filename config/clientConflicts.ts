@@ -1,3 +1,4 @@
+import { credentialProblems } from "./credentials.ts";
 import type { Problem } from "./problems.ts";
 import { rangeProblem } from "./ranges.ts";
 import type { Client, Config, Workload } from "./schema.ts";
@@ -25,6 +26,7 @@ export function clientConflicts(config: Config): Problem[] {
       return [
         ...nobody(client, key),
         ...reserved(client, clients, key),
+        ...credentialProblems(client, config, key),
         ...client.workloads.flatMap((one, at) => workloadProblems(one, config, `${key}.workloads[${String(at)}]`)),
         ...client.cidrs.flatMap(({ cidr }, at) => rangeProblem(cidr, `${key}.cidrs[${String(at)}].cidr`)),
         ...client.deployers.flatMap((one, at) => deployerProblems(one, `${key}.deployers[${String(at)}]`)),
@@ -37,6 +39,9 @@ function duplicates(clients: readonly Client[]): Problem[] {
   const identities = clients.flatMap((client, i) => [
     { key: `clients[${String(i)}].name`, kind: "client name", value: client.name },
     { key: `clients[${String(i)}].role`, kind: "role", value: client.role },
+    ...(client.existingSecret === undefined
+      ? []
+      : [{ key: `clients[${String(i)}].existingSecret`, kind: "Secret", value: client.existingSecret }]),
     ...client.workloads.flatMap((workload, j) => [
       {
         key: `clients[${String(i)}].workloads[${String(j)}].serviceAccount.name`,

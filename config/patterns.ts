@@ -18,6 +18,17 @@ export const POSTGRES_IDENTIFIER: Pattern = {
     "(CloudNativePG puts names into connection strings unquoted)",
 };
 
+/** RFC 1123 subdomain, as names of Secrets are. */
+export const SECRET_NAME: Pattern = {
+  pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  expected: "the name of a Secret: lower-case letters, digits, inner dashes and dots",
+};
+
+export const HBA_LINE: Pattern = {
+  pattern: /^(?=.*\S)[^\r\n]*[^\r\n\\]$/,
+  expected: "one line of pg_hba.conf, and no backslash at its end",
+};
+
 export const LABEL_KEY: Pattern = {
   pattern: /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
   expected: "a Kubernetes label key",

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { hetznerSchema, kubeHetznerSchema } from "./hetzner/schema.ts";
-import { DNS_LABEL, IMAGE, LABEL_KEY, LABEL_VALUE, POSTGRES_IDENTIFIER, QUANTITY } from "./patterns.ts";
+import {
+  DNS_LABEL,
+  HBA_LINE,
+  IMAGE,
+  LABEL_KEY,
+  LABEL_VALUE,
+  POSTGRES_IDENTIFIER,
+  QUANTITY,
+  SECRET_NAME,
+} from "./patterns.ts";
 
 const dnsLabel = (max = 63) => z.string().max(max).regex(DNS_LABEL.pattern, DNS_LABEL.expected);
 const quantity = z.string().regex(QUANTITY.pattern, QUANTITY.expected);
@@ -107,6 +116,22 @@ const client = z.strictObject({
     .array(deployer)
     .default([])
     .describe("Who may run pods as these ServiceAccounts, besides administrators: people, CI, GitOps."),
+  auth: z
+    .enum(["password", "cert"])
+    .default("password")
+    .describe(
+      "`cert`: by a certificate that CloudNativePG 1.30 issues and renews, in Secret <cluster>-<client>-client-cert; " +
+        "no password. Not for the owner of the database made at the first start.",
+    ),
+  existingSecret: z
+    .string()
+    .max(253)
+    .regex(SECRET_NAME.pattern, SECRET_NAME.expected)
+    .optional()
+    .describe(
+      "Secret with `username` and `password`, there already: the role keeps that password. " +
+        "It is never changed or deleted, and never read into the state. Default: one with a generated password.",
+    ),
   passwordVersion: z
     .int()
     .min(1)
@@ -180,6 +205,10 @@ const database = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_.]*$/, "the name of a PostgreSQL parameter"), z.string())
     .default({})
     .describe("PostgreSQL parameters, over the defaults that derive from the memory request."),
+  presentLines: z
+    .array(z.string().regex(HBA_LINE.pattern, HBA_LINE.expected))
+    .default([])
+    .describe("User lines of pg_hba of a Cluster that is taken over: kept after ours, as long as `mode` is observe."),
   readyTimeoutMinutes: z.int().min(1).default(15).describe("How long `up` waits for all instances."),
 });
 
@@ -205,6 +234,20 @@ export const schema = z.strictObject({
   database: database.prefault({}).describe("The PostgreSQL cluster."),
   scrapers: z.array(scraper).default([]).describe("Who reads the instances' metrics, Prometheus for one."),
   enforcement: enforcement.prefault({}).describe("The proof that NetworkPolicies are enforced."),
+  mode: z
+    .enum(["enforce", "observe"])
+    .default("enforce")
+    .describe(
+      "`observe`: all is made but what turns anybody away (closing line of pg_hba, NetworkPolicies), and admission " +
+        "policies only warn and audit; every preview lists who is connected and would be refused.",
+    ),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True: a Cluster, and Databases, that somebody else made under the names of ours are taken over, and left by " +
+        "`destroy`. False: they stop the program.",
+    ),
   protect: z
     .boolean()
     .default(true)

@@ -1,4 +1,7 @@
-import type { Client } from "../../config/schema.ts";
+import type { Client, Config } from "../../config/schema.ts";
+
+/** Turns everybody away whom no line before it has let in. */
+export const CLOSING_LINE = "host all all all reject";
 
 /** An entry of a Cluster's `spec.podSelectorRefs` (CloudNativePG 1.29 and later). */
 export interface PodSelectorRef {
@@ -18,15 +21,32 @@ export function podSelectorRefs(clients: readonly Client[]): PodSelectorRef[] {
 
 /**
  * The user lines of pg_hba.conf: each client from its own pods and ranges, to its database, as its role, over TLS, by
- * SCRAM. Names need no quotes: those that would are refused before. The last line turns everybody else away, since CloudNativePG appends `host all all all scram-sha-256`.
+ * SCRAM or by certificate. Names need no quotes: those that would are refused before. The last line turns everybody else away, since CloudNativePG appends `host all all all scram-sha-256`.
  */
 export function pgHbaLines(clients: readonly Client[]): string[] {
   const allowed = clients.flatMap((client) => {
     const selectors = client.workloads.map((_, index) => `\${podselector:${selectorName(client, index)}}`);
     const addresses = [...selectors, ...client.cidrs.map(({ cidr }) => cidr)];
-    return addresses.map((address) => `hostssl ${client.database} ${client.role} ${address} scram-sha-256`);
+    const method = client.auth === "cert" ? "cert" : "scram-sha-256";
+    return addresses.map((address) => `hostssl ${client.database} ${client.role} ${address} ${method}`);
   });
-  return [...allowed, "host all all all reject"];
+  return [...allowed, CLOSING_LINE];
+}
+
+export interface PgHbaArgs {
+  /** Who may reach the database. */
+  clients: readonly Client[];
+  /** Whether strangers are turned away, or only observed. */
+  mode: Config["mode"];
+  /** User lines that the Cluster has already: kept while observing. */
+  presentLines: readonly string[];
+}
+
+/** The lines that a mode asks for: to observe is to turn nobody away, so the lines that were there before stay as well. */
+export function pgHbaOf({ clients, mode, presentLines }: PgHbaArgs): string[] {
+  const lines = pgHbaLines(clients);
+  if (mode === "enforce") return lines;
+  return [...new Set([...lines.filter((line) => line !== CLOSING_LINE), ...presentLines])];
 }
 
 /** Client names have no underscore, so a second workload's selector never takes the name of another client's. */

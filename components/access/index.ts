@@ -4,14 +4,14 @@ import * as random from "@pulumi/random";
 import type { Client, NamespaceSettings, Workload } from "../../config/schema.ts";
 import { ownedBy, POD_SECURITY_RESTRICTED } from "../namespace.ts";
 import { connection, RELOAD_LABEL } from "./credentials.ts";
-import { pgHbaLines, podSelectorRefs, type PodSelectorRef } from "./hba.ts";
+import { pgHbaOf, podSelectorRefs, type PgHbaArgs, type PodSelectorRef } from "./hba.ts";
 import { guarded } from "./identities/guarded.ts";
 import { Identities } from "./identities/index.ts";
 import { credentialsName, type ClusterName } from "./names.ts";
 import { deployersGrant, operatorGrant, secretReaderGrant, type AccountName, type Grant } from "./rbac.ts";
 import { networkPolicies, type NetworkPolicyArgs } from "./rendered.ts";
 
-export interface DatabaseAccessArgs extends NetworkPolicyArgs {
+export interface DatabaseAccessArgs extends NetworkPolicyArgs, PgHbaArgs {
   /** Name of the CloudNativePG Cluster. */
   cluster: string;
   /** ServiceAccount of the operator, which makes the database's pods. */
@@ -41,11 +41,11 @@ export class DatabaseAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:access:DatabaseAccess", name, {}, opts);
-    const { clients, protect } = args;
+    const { clients, mode, protect } = args;
     const cluster: ClusterName = { name: args.cluster, namespace: args.namespace.name };
 
     this.namespace = this.#namespace(name, args);
-    this.pgHba = pgHbaLines(clients);
+    this.pgHba = pgHbaOf(args);
     this.podSelectorRefs = podSelectorRefs(clients);
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
@@ -59,10 +59,10 @@ export class DatabaseAccess extends pulumi.ComponentResource {
       this.#credentials(of, cluster, client, protect);
       if (client.workloads.length > 0) this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
       if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
-      for (const workload of client.workloads) this.#serviceAccount(of, workload);
+      for (const workload of client.workloads) this.#serviceAccount(`${name}-account`, workload);
     }
     // Whoever is granted an exception has it before the rule holds.
-    new Identities(`${name}-identities`, { ...guarded(cluster, clients), after: runAs }, { parent: this });
+    new Identities(`${name}-identities`, { ...guarded(cluster, clients), mode, after: runAs }, { parent: this });
     this.registerOutputs({ namespace: this.namespace });
   }
 
@@ -77,6 +77,7 @@ export class DatabaseAccess extends pulumi.ComponentResource {
   }
 
   #credentials(name: string, cluster: ClusterName, client: Client, protect: boolean): void {
+    if (client.auth === "cert" || client.existingSecret !== undefined) return;
     const password = this.#password(name, client, protect);
     new k8s.core.v1.Secret(
       `${name}-credentials`,
@@ -111,6 +112,7 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return new k8s.rbac.v1.RoleBinding(name, { metadata, roleRef, subjects }, { parent: this });
   }
 
+  /** Its resource is not named after the client: a client that is renamed keeps it. */
   #serviceAccount(name: string, { serviceAccount }: Workload): void {
     if (!serviceAccount.create) return;
     new k8s.core.v1.ServiceAccount(

@@ -11,9 +11,18 @@ export const CLUSTER_LABEL = "cnpg.io/cluster";
 /** Label that tells instances (`instance`) from poolers (`pooler`); Jobs have none. */
 export const POD_ROLE_LABEL = "cnpg.io/podRole";
 
-/** `pg-app-credentials`: the Secret a client reads its role and password from. */
+/** `pg-app`: the DatabaseRole of a client with a certificate. */
+export function databaseRoleName(cluster: ClusterName, client: Client): string {
+  return `${cluster.name}-${client.name}`;
+}
+
+/**
+ * The Secret a client reads its role and password from: `pg-app-credentials`, or one that is there already; or its
+ * certificate, where CloudNativePG puts it.
+ */
 export function credentialsName(cluster: ClusterName, client: Client): string {
-  return `${cluster.name}-${client.name}-credentials`;
+  if (client.auth === "cert") return `${databaseRoleName(cluster, client)}-client-cert`;
+  return client.existingSecret ?? `${cluster.name}-${client.name}-credentials`;
 }
 
 /** `allow-app-to-pg`: the NetworkPolicy that lets a client in. */

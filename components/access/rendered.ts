@@ -1,4 +1,4 @@
-import type { Client, Scraper } from "../../config/schema.ts";
+import type { Client, Config, Scraper } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { egressLifelines, type EgressArgs } from "./egress.ts";
 import { clientPolicyName, egressName, lifelinesName, metricsName, type ClusterName } from "./names.ts";
@@ -13,6 +13,8 @@ export interface NamedPolicy {
 }
 
 export interface NetworkPolicyArgs extends LifelineArgs {
+  /** Whether strangers are turned away, or only observed. */
+  mode: Config["mode"];
   /** Who may reach the database. */
   clients: readonly Client[];
   /** Who may read its metrics. */
@@ -21,9 +23,10 @@ export interface NetworkPolicyArgs extends LifelineArgs {
   egress: EgressArgs | undefined;
 }
 
-/** Every NetworkPolicy of a database. */
+/** Every NetworkPolicy of a database; none while observing, since whatever a policy selects is isolated. */
 export function networkPolicies(cluster: ClusterName, args: NetworkPolicyArgs): NamedPolicy[] {
-  const { clients, scrapers, egress } = args;
+  const { clients, scrapers, egress, mode } = args;
+  if (mode === "observe") return [];
   const out = egress && { subject: "egress", name: egressName(cluster), spec: egressLifelines(cluster, egress) };
   const metrics = { subject: "metrics", name: metricsName(cluster), spec: scraperPolicy(cluster, scrapers) };
   return [

@@ -6,7 +6,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import type { Endpoint } from "../access/egress.ts";
 import type { Placement } from "../database/cluster.ts";
 import type { ProvenCluster } from "../enforcement/index.ts";
-import { usableNodes, type LiveCluster } from "./live.ts";
+import { placementIn, usableNodes, type LiveCluster } from "./live.ts";
 import type { ClusterRoom } from "./room.ts";
 
 export interface ExistingClusterArgs extends ClusterSettings {
@@ -49,8 +49,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     this.provider = provider(`${name}-provider`, { enableSecretMutable: true, enableConfigMapMutable: true });
     this.adopting = provider(`${name}-adopting-provider`, { upsertExistingObjects: true, enablePatchForce: true });
     const nodes = usableNodes(live.nodes, nodeSelector, tolerations).map((node) => node.name);
-    const distinctNodes = args.distinctNodes ?? nodes.length >= args.database.instances;
-    this.placement = { nodeSelector, tolerations, distinctNodes };
+    this.placement = placementIn(args, live.nodes, args.database.instances);
     this.storageClass = args.storageClass;
     this.controlPlaneCidrs = args.controlPlaneCidrs;
     this.apiServers = live.apiServers;

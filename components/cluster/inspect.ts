@@ -4,6 +4,8 @@ import { explain, type Problem } from "../../config/problems.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { askPrimary, readerWarnings } from "../database/readers.ts";
+import type { Present } from "../adoption/present.ts";
+import { survey, type Render } from "../adoption/survey.ts";
 import { NOTHING_YET, readLive, type LiveCluster } from "./live.ts";
 import { lockOuts } from "./lockouts.ts";
 import { remembered, type Memory } from "./memory.ts";
@@ -15,6 +17,8 @@ export interface Found {
   live: LiveCluster | undefined;
   /** kube-system UID of the cluster of the last `up`; undefined before the first. */
   clusterUid: string | undefined;
+  /** Objects of somebody else's that this stack has taken over, or takes over now. */
+  adopted: readonly Present[];
 }
 
 /**
@@ -23,10 +27,7 @@ export interface Found {
  * @param render the objects that decide who gets in
  * @throws pulumi.RunError when a cluster that is there cannot be read, or when the configuration must not be applied to it
  */
-export async function inspect(
-  settings: Settings,
-  render: (live: LiveCluster) => readonly KubeObject[],
-): Promise<Found> {
+export async function inspect(settings: Settings, render: Render): Promise<Found> {
   const { stack } = settings;
   const memory = await remembered(stack);
   const { clusterUid } = memory;
@@ -35,16 +36,28 @@ export async function inspect(
     await pulumi.log.info("the cluster is still to be made: a preview shows inputs only, and checks nothing in it");
   }
   const live = client && (await look(settings, client));
+  const seen = live ?? NOTHING_YET;
+  const lockedOut = lockOuts(render({ ...settings, mode: "enforce" }, seen), seen);
+  const observing = settings.mode === "observe";
+  const there = client && live && (await survey(client, settings, live, render));
   const problems = [
     ...(live ? objections(settings, live, { stack, clusterUid }) : []),
-    ...lockOuts(render(live ?? NOTHING_YET), live ?? NOTHING_YET),
+    ...(observing ? lifelinesCut(render(settings, seen), seen) : lockedOut),
+    ...(there?.problems ?? []),
   ];
   if (problems.length > 0) throw refusal(problems);
   if (client && live) {
     const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
-    for (const warning of [...warnings(settings, live), ...toDo]) await pulumi.log.warn(warning);
+    const toCome = observing ? lockedOut.map(({ got }) => `mode enforce would be refused: ${String(got)}`) : [];
+    const said = [...warnings(settings, live), ...toDo, ...toCome, ...(there?.warnings ?? [])];
+    for (const warning of said) await pulumi.log.warn(warning);
   }
-  return { live, clusterUid };
+  return { live, clusterUid, adopted: there?.adopted ?? [] };
+}
+
+/** Observing mends nothing: a database that is cut off from its operator would not even get ready. */
+function lifelinesCut(rendered: readonly KubeObject[], live: LiveCluster): Problem[] {
+  return lockOuts(rendered, live).filter(({ key }) => key !== "clients");
 }
 
 function clientOf({ credentials }: Settings, { kubeconfig }: Memory): KubeClient | undefined {

@@ -1,5 +1,7 @@
+import type { ClusterSettings } from "../../config/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import type { Placement } from "../database/cluster.ts";
 
 /** A node, as far as placement asks. */
 export interface LiveNode {
@@ -114,6 +116,16 @@ export function usableNodes(
           ),
         ),
   );
+}
+
+/** Where the database runs in a cluster that is there. */
+export function placementIn(
+  { nodeSelector, tolerations, distinctNodes }: ClusterSettings,
+  nodes: readonly LiveNode[],
+  instances: number,
+): Placement {
+  const usable = usableNodes(nodes, nodeSelector, tolerations);
+  return { nodeSelector, tolerations, distinctNodes: distinctNodes ?? usable.length >= instances };
 }
 
 async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeObject | undefined> {

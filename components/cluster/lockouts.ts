@@ -34,7 +34,7 @@ export function lockOuts(rendered: readonly KubeObject[], live: LiveCluster): Pr
 }
 
 /** What is there already, as far as it says who reaches whom; what is about to be changed aside. */
-function around(rendered: readonly KubeObject[], live: LiveCluster): KubeObject[] {
+export function around(rendered: readonly KubeObject[], live: LiveCluster): KubeObject[] {
   const ours = new Set(rendered.map(describeObject));
   const found = [live.namespace, live.operatorNamespace, ...live.operators, ...live.networkPolicies];
   return found.filter((object) => object !== undefined).filter((object) => !ours.has(describeObject(object)));

@@ -5,7 +5,7 @@ import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { isOwnedBy } from "../namespace.ts";
-import { compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
+import { CERTIFICATES_VERSION, compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
 import { poolObjections } from "./pools.ts";
 import { releaseObjections, releaseWarnings } from "./releases.ts";
@@ -25,6 +25,7 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...enforcementObjections(config, live),
     ...namespaceObjections(config, live, before),
     ...operatorObjections(config, live, before),
+    ...certificateObjections(config, live),
     ...bootstrapObjections(config, live),
     ...rangeObjections(config, live),
     ...hetznerObjections(config, live),
@@ -118,6 +119,16 @@ function operatorObjections({ operator }: Config, live: LiveCluster, { stack }: 
   if (version !== undefined && compareVersions(version, MINIMUM_VERSION) >= 0) return [];
   const seen = version ?? `an image that tells no version (${image(deployment)})`;
   return [{ key, got: seen, expected: `CloudNativePG ${MINIMUM_VERSION} or later`, fix: "upgrade the operator" }];
+}
+
+function certificateObjections({ clients, operator }: Config, live: LiveCluster): Problem[] {
+  const version = operator.install === "existing" ? operatorVersion(live.operators[0]) : undefined;
+  if (version === undefined || compareVersions(version, CERTIFICATES_VERSION) >= 0) return [];
+  return clients.flatMap(({ auth }, index): Problem[] => {
+    if (auth !== "cert") return [];
+    const expected = `CloudNativePG ${CERTIFICATES_VERSION} or later, which issues certificates; ${version} does not`;
+    return [{ key: `clients[${String(index)}].auth`, got: auth, expected, fix: "upgrade the operator" }];
+  });
 }
 
 /** CloudNativePG reads bootstrap once and ignores every later change: the clients would be sent to what is not there. */

@@ -61,7 +61,12 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
     bootstrap: { initdb: initdb(cluster, args) },
     // Groups first: CloudNativePG makes the roles in this order.
     managed: {
-      roles: [...databasesOf(config).map(readerGroup), ...clients.map((client) => managedRole(cluster, client))],
+      roles: [
+        ...databasesOf(config).map(readerGroup),
+        ...clients
+          .filter(({ auth }) => auth === "password")
+          .map((client) => ({ ...loginRole(client), passwordSecret: { name: credentialsName(cluster, client) } })),
+      ],
     },
     podSelectorRefs: args.podSelectorRefs,
     postgresql: {
@@ -78,6 +83,11 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
     },
     affinity: affinity(placement),
   };
+}
+
+/** For a Cluster of somebody else's: how it was begun stays as it is, and a second way beside the first is refused. */
+export function withoutBootstrap(spec: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => key !== "bootstrap"));
 }
 
 function initdb(cluster: ClusterName, { clients, database }: ClusterSpecArgs): Record<string, unknown> {
@@ -97,13 +107,17 @@ function readerGroup({ reader }: OwnedDatabase): Record<string, unknown> {
   return { name: reader, ensure: "present", login: false };
 }
 
-function managedRole(cluster: ClusterName, client: Client): Record<string, unknown> {
+/** The `spec` of the DatabaseRole of a client with a certificate: managed roles have none. */
+export function certifiedRoleSpec(cluster: string, client: Client): Record<string, unknown> {
+  return { ...loginRole(client), cluster: { name: cluster }, disablePassword: true, clientCertificate: {} };
+}
+
+function loginRole(client: Client): Record<string, unknown> {
   return {
     name: client.role,
     ensure: "present",
     login: true,
     ...(client.access === "readOnly" && { inRoles: [readerRole(client.database)] }),
-    passwordSecret: { name: credentialsName(cluster, client) },
   };
 }
 

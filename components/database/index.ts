@@ -4,13 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Gate } from "../gate.ts";
 import { databasesOf } from "../access/databases.ts";
-import { clusterSpec, type ClusterSpecArgs } from "./cluster.ts";
+import { databaseRoleName } from "../access/names.ts";
+import { certifiedRoleSpec, clusterSpec, withoutBootstrap, type ClusterSpecArgs } from "./cluster.ts";
 
 const API_VERSION = "postgresql.cnpg.io/v1";
+/** Makes the engine wait until the primary has it. */
+const APPLIED = { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" };
 
 export interface DatabaseArgs extends ClusterSpecArgs {
   /** Held back until the operator's admission webhook answers. */
   webhookReady: Gate;
+  /** Whether the Cluster is somebody else's, taken over. */
+  adopted: boolean;
   /** Refuse to delete the Cluster: its volumes go with it. */
   protect: boolean;
 }
@@ -39,7 +44,7 @@ export class Database extends pulumi.ComponentResource {
         apiVersion: API_VERSION,
         kind: "Cluster",
         metadata: { name: database.name, namespace, annotations: { "pulumi.com/waitFor": "condition=Ready" } },
-        spec: clusterSpec(args),
+        spec: args.adopted ? withoutBootstrap(clusterSpec(args)) : clusterSpec(args),
       },
       {
         parent: this,
@@ -52,6 +57,26 @@ export class Database extends pulumi.ComponentResource {
     );
     this.clusterName = cluster.metadata.name;
 
+    const certified = clients
+      .filter(({ auth }) => auth === "cert")
+      .map(
+        (client) =>
+          new k8s.apiextensions.CustomResource(
+            `${name}-role-${client.name}`,
+            {
+              apiVersion: API_VERSION,
+              kind: "DatabaseRole",
+              metadata: {
+                name: databaseRoleName({ name: database.name, namespace }, client),
+                namespace,
+                annotations: APPLIED,
+              },
+              spec: certifiedRoleSpec(database.name, client),
+            },
+            { parent: this, dependsOn: cluster },
+          ),
+      );
+
     const config = { clients: [...clients], database };
     const { database: bootstrapped } = bootstrapOf(config);
     for (const { name: databaseName, owner } of databasesOf(config).filter((one) => one.name !== bootstrapped)) {
@@ -63,11 +88,11 @@ export class Database extends pulumi.ComponentResource {
           metadata: {
             name: databaseObjectName(database.name, databaseName),
             namespace,
-            annotations: { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" },
+            annotations: APPLIED,
           },
           spec: { name: databaseName, owner, cluster: { name: database.name } },
         },
-        { parent: this, dependsOn: cluster, protect: args.protect },
+        { parent: this, dependsOn: [cluster, ...certified], protect: args.protect },
       );
     }
     this.registerOutputs({ clusterName: this.clusterName });

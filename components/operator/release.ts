@@ -10,6 +10,9 @@ export const MINIMUM_VERSION = "1.29.2";
 /** First version whose port 8000 takes orders from the operator alone; older ones are warned about. */
 export const RECOMMENDED_VERSION = "1.30.0";
 
+/** First version that issues clients' certificates, by DatabaseRole. */
+export const CERTIFICATES_VERSION = "1.30.0";
+
 /** Order of two versions like "1.29.2": negative, zero or positive. */
 export function compareVersions(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });

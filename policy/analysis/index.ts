@@ -4,9 +4,12 @@ export {
   compareAccess,
   formatSource,
   isFault,
+  judgeSessions,
   type AccessComparison,
   type AccessRow,
   type AccessTable,
+  type Session,
+  type SessionVerdict,
   type Source,
   type Verdict,
 } from "./access/index.ts";

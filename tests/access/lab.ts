@@ -43,7 +43,7 @@ export async function install(client: KubeClient): Promise<void> {
 export async function bind(client: KubeClient, name: string, spec: PolicySpec, namespace: string): Promise<void> {
   const metadata = { name };
   await client.create({ apiVersion: admission, kind: "ValidatingAdmissionPolicy", metadata, spec });
-  const binding = bindingSpec(name, namespace);
+  const binding = bindingSpec(name, namespace, "enforce");
   await client.create({ apiVersion: admission, kind: "ValidatingAdmissionPolicyBinding", metadata, spec: binding });
 }
 

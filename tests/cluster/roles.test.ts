@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { probeConfigMap, probePod } from "../../components/enforcement/pod.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { exec } from "../../kube/exec.ts";
-import { podStatus, untilRunning } from "../../kube/pods.ts";
-import { deleteAndWait, hasCondition, until, untilObject } from "../../kube/wait.ts";
-import { operandImage } from "../../local/node/operand.ts";
+import { hasCondition, until, untilObject } from "../../kube/wait.ts";
 import { up } from "../../local/stack.ts";
+import { ClientPods, type ClientPod, type Session } from "./clientPods.ts";
 import { cluster, configure, decoded, onStack, ref } from "./support.ts";
 
 const namespace = "production";
-const labels = { "hcloud-postgres/test": "roles" };
 const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
 const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp") };
 const reports = {
@@ -21,10 +18,15 @@ const reports = {
 };
 const shop = { name: "shop", role: "Shop-User", database: "Shop-1", workloads: workload("shop") };
 const audit = { name: "audit", role: "audit", database: "Shop-1", access: "readOnly", workloads: workload("audit") };
+const batch = {
+  ...{ name: "batch", role: "Batch-1", database: "app", auth: "cert", access: "readOnly" },
+  workloads: workload("batch"),
+};
 const clients = [app, reports, shop, audit];
 
 let client: KubeClient;
 let kubeconfig: string;
+let pods: ClientPods;
 let warned: string;
 
 beforeAll(async () => {
@@ -34,41 +36,21 @@ beforeAll(async () => {
   warned = (await onStack("preview")).stdout;
   // A database that an older version has started is like any other: its SQL is printed too.
   if (printedFor("app") !== "") await run("app");
-  await client.apply({ ...probeConfigMap(namespace, "roles"), metadata: { namespace, name: "roles", labels } });
-  await Promise.all(clients.map(({ name, workloads: [one] }) => client.create(podOf(name, one?.podLabels.app ?? ""))));
-  await untilRunning(client, namespace, "hcloud-postgres/test=roles", clients.length, { seconds: 120 });
+  pods = new ClientPods(client, namespace, "roles");
+  await pods.start(clients.map(podOf));
   await Promise.all(clients.map(async ({ name }) => until(`${name} let in`, () => letIn(name), { seconds: 60 })));
 });
 
-afterAll(async () => {
-  for (const { name } of clients)
-    await deleteAndWait(client, { ...ref.pods(namespace), name: `roles-${name}` }, { seconds: 60 });
-  await client.delete(ref.configMap(namespace, "roles"));
-});
+afterAll(() => pods.remove());
 
-function podOf(name: string, account: string) {
-  return probePod({
-    ...{ namespace, name: `roles-${name}`, labels: { ...labels, app: account }, image: operandImage },
-    ...{ configMap: "roles", lifetimeSeconds: 1200, serviceAccountName: account, restartPolicy: "Always" },
-  });
+function podOf({ name, workloads: [one] }: { name: string; workloads: ReturnType<typeof workload> }): ClientPod {
+  const account = one?.serviceAccount.name ?? "";
+  return { name, labels: { app: account }, serviceAccount: account };
 }
 
 /** Runs SQL from a client's pod, as the client unless another one is named. */
-async function sql(from: string, statement: string, as = from): Promise<string> {
-  const secret = await client.get(ref.secret(namespace, `pg-${as}-credentials`));
-  const of = (key: string) => decoded(secret, key);
-  const conninfo = `host=${of("host")} dbname=${of("dbname")} user=${of("username")} sslmode=require connect_timeout=5`;
-  const target = { namespace, pod: `roles-${from}`, container: "probe" };
-  const command = [
-    "sh",
-    "-c",
-    'read -r PGPASSWORD; export PGPASSWORD; exec psql -XAtq "$1" -c "$2"',
-    "sh",
-    conninfo,
-    statement,
-  ];
-  const { code, stdout, stderr } = await exec(client, target, command, { input: `${of("password")}\n` });
-  return code === 0 ? stdout.trim() : stderr.trim();
+function sql(from: string, statement: string, as = from): Promise<string> {
+  return pods.sql(from, { secret: `pg-${as}-credentials` }, statement);
 }
 
 /** The SQL that the preview asks for; empty where it asks for none. */
@@ -146,13 +128,75 @@ test("the operator scales down and up again", async () => {
   }
 });
 
-test("a client that is gone from the list is gone, and the others' sessions go on", async () => {
-  const ip = podStatus(await client.get({ ...ref.pods(namespace), name: "roles-app" })).podIP;
-  expect(ip).toBeDefined();
-  const session = sql("app", "select pg_sleep(45), 'still here'");
-  await configure(kubeconfig, { clients: [app, reports, shop] });
-  await up();
-  expect(await session).toContain("still here");
-  expect(await client.get(ref.secret(namespace, "pg-audit-credentials"))).toBeUndefined();
-  expect(await sql("reports", "select count(*) > 0 from things")).toBe("t");
+describe("the list of clients changes, and nobody else loses a connection", () => {
+  let begun: Record<string, Session>;
+
+  beforeAll(async () => {
+    const asked = {
+      ...{ app: "insert into things values (3)", reports: "select count(*) from things" },
+      ...{ shop: "insert into bills values (3)", audit: "select count(*) from bills" },
+    };
+    for (const [name, statement] of Object.entries(asked)) {
+      await pods.begin(name, { secret: `pg-${name}-credentials` }, statement);
+    }
+    const all = async () => {
+      const sessions = await pods.sessions();
+      return Object.keys(sessions).length === clients.length ? sessions : undefined;
+    };
+    begun = await until("a session for each client", all, { seconds: 30 });
+  });
+
+  /** Everybody's session but that of the client that goes. */
+  const stays = () => Object.fromEntries(Object.entries(begun).filter(([name]) => name !== "audit"));
+
+  test("where a client goes", async () => {
+    await configure(kubeconfig, { clients: [app, reports, shop] });
+    await up();
+    expect(await pods.sessions()).toMatchObject(stays());
+    expect(await client.get(ref.secret(namespace, "pg-audit-credentials"))).toBeUndefined();
+    expect(await sql("audit", "select 1", "shop")).toMatch(/refused|timeout|rejects/);
+  });
+
+  test("where one is renamed, one comes, and one gets another password", async () => {
+    const passwordOf = async (name: string) => decoded(await client.get(ref.secret(namespace, name)), "password");
+    const accountRef = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "reports" };
+    const account = (await client.get(accountRef))?.metadata.uid;
+    const password = await passwordOf("pg-shop-credentials");
+    const late = { ...app, name: "late", role: "late", workloads: workload("late") };
+    await configure(kubeconfig, {
+      clients: [app, { ...reports, name: "bi" }, { ...shop, passwordVersion: 2 }, late, batch],
+    });
+    await up();
+    expect(await pods.sessions()).toMatchObject(stays());
+
+    expect(await client.get(ref.secret(namespace, "pg-reports-credentials"))).toBeUndefined();
+    expect((await client.get(accountRef))?.metadata.uid).toBe(account);
+    expect(await passwordOf("pg-shop-credentials")).not.toBe(password);
+    await pods.start([podOf(late)]);
+    // CloudNativePG carries a password into its role a moment after it has seen the Secret.
+    for (const [from, as] of [
+      ["reports", "bi"],
+      ["shop", "shop"],
+      ["late", "late"],
+    ] as const) {
+      const answer = async () => ((await sql(from, "select 1", as)) === "1" ? true : undefined);
+      await until(`${as} let in`, answer, { seconds: 60 });
+    }
+  });
+
+  test("where one comes with a certificate instead of a password", async () => {
+    await pods.start([{ ...podOf(batch), certificate: "pg-batch-client-cert" }]);
+    const as = "dbname=app user=Batch-1 sslmode=require";
+    const login = { conninfo: `${as} sslcert=/certificate/tls.crt sslkey=/certificate/tls.key` };
+    const letIn = async () =>
+      (await pods.sql("batch", login, "select count(*) > 0 from things")) === "t" ? true : undefined;
+    await until("the certificate", letIn, { seconds: 60 });
+    expect(await pods.sql("batch", { conninfo: as }, "select 1")).toContain(
+      "connection requires a valid client certificate",
+    );
+    expect(await pods.sql("batch", { conninfo: `${login.conninfo} user=app_user` }, "select 1")).toContain(
+      "pg_hba.conf rejects connection",
+    );
+    expect(await pods.sessions()).toMatchObject(stays());
+  });
 });

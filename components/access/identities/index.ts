@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../../../config/schema.ts";
 import { detourPolicies } from "./detours.ts";
 import type { Guarded } from "./guarded.ts";
 import { podPolicies } from "./pods.ts";
@@ -11,6 +12,8 @@ export function identityPolicies(guarded: Guarded): AdmissionPolicy[] {
 }
 
 export interface IdentitiesArgs extends Guarded {
+  /** Whether what breaks a rule is refused, or only reported. */
+  mode: Config["mode"];
   /** What must be there before the policies hold. */
   after: readonly pulumi.Resource[];
 }
@@ -19,7 +22,7 @@ export interface IdentitiesArgs extends Guarded {
 export class Identities extends pulumi.ComponentResource {
   constructor(name: string, args: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:access:Identities", name, {}, opts);
-    const { after, cluster } = args;
+    const { after, cluster, mode } = args;
     for (const { subject, spec } of identityPolicies(args)) {
       const metadata = { name: admissionPolicyName(subject, cluster) };
       const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
@@ -29,7 +32,7 @@ export class Identities extends pulumi.ComponentResource {
       );
       new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
         `${name}-${subject}`,
-        { metadata, spec: bindingSpec(metadata.name, cluster.namespace) },
+        { metadata, spec: bindingSpec(metadata.name, cluster.namespace, mode) },
         { parent: this, dependsOn: [policy, ...after] },
       );
     }

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type { Config } from "../../../config/schema.ts";
 import type { ClusterName } from "../names.ts";
 
 export type Rule = types.input.admissionregistration.v1.NamedRuleWithOperations;
@@ -20,14 +21,15 @@ export function admissionPolicyName(subject: string, { name, namespace }: Cluste
   return `${subject}.${name}.${namespace}`;
 }
 
-/** Binds a policy to the one namespace that it is about. */
+/** Binds a policy to the one namespace that it is about; to observe is to let everything pass, and to say so. */
 export function bindingSpec(
   policyName: string,
   namespace: string,
+  mode: Config["mode"],
 ): types.input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec {
   return {
     policyName,
-    validationActions: ["Deny"],
+    validationActions: mode === "enforce" ? ["Deny"] : ["Warn", "Audit"],
     matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
   };
 }

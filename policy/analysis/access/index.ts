@@ -4,6 +4,7 @@ import { keyOf } from "./source.ts";
 import { accessSubjects, type AccessRow, type AccessSubject } from "./table.ts";
 import { letsIn } from "./verdict.ts";
 
+export { judgeSessions, type Session, type SessionVerdict } from "./sessions.ts";
 export { formatSource, type Source } from "./source.ts";
 export type { AccessLine, AccessRow, NetworkCell } from "./table.ts";
 export { isFault, type Verdict } from "./verdict.ts";

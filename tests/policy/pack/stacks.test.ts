@@ -28,8 +28,8 @@ async function use(profile: string): Promise<void> {
   await pack.configure(Object.fromEntries(configured));
 }
 
-async function judged(stack: string, preview: boolean): Promise<Said[]> {
-  const resources: Sent[] = (await runStack(stack, { preview })).map(({ inputs, ...resource }) => ({
+async function judged(stack: string, preview: boolean, config: Record<string, unknown> = {}): Promise<Said[]> {
+  const resources: Sent[] = (await runStack(stack, { preview, config })).map(({ inputs, ...resource }) => ({
     ...resource,
     properties: inputs,
   }));
@@ -59,6 +59,29 @@ test.each([
     const makesServers = stack === "production" || stack.startsWith("examples/");
     expect(first.some(isDecidedAtUp)).toBe(makesServers);
     expect(await judged(stack, false)).toEqual([]);
+  },
+  120_000,
+);
+
+test("a client with a certificate gives no finding with profile production", async () => {
+  await use("production");
+  const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
+  const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp") };
+  const batch = { name: "batch", role: "batch", database: "app", auth: "cert", workloads: workload("batch") };
+  expect(await judged("production", false, { clients: [app, batch] })).toEqual([]);
+}, 120_000);
+
+test.each([
+  ["refused", "production", "MANDATORY"],
+  ["reported", "development", "ADVISORY"],
+])(
+  "a stack that only observes is %s with profile %s",
+  async (_what, profile, level) => {
+    await use(profile);
+    const said = await judged("production", false, { mode: "observe" });
+    const open = ["database-pods-isolated", "only-declared-sources", "pg-hba-closed-last"];
+    expect([...new Set(said.map(({ policy: rule }) => rule))].sort()).toEqual(open);
+    expect(new Set(said.map((one) => one.level))).toEqual(new Set([level]));
   },
   120_000,
 );

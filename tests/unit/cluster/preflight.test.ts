@@ -25,6 +25,15 @@ const ours = { "hcloud-postgres/stack": STACK("production") };
 const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
 const existing = { operator: { install: "existing" } };
 
+const app = {
+  ...{ name: "app", role: "app_user", database: "app" },
+  workloads: [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }],
+};
+const certified = {
+  ...{ name: "batch", role: "batch", database: "app", auth: "cert" },
+  workloads: [{ podLabels: { app: "batch" }, serviceAccount: { name: "batch" } }],
+};
+
 const refused: [string, StackOptions, string[]][] = [
   [
     "another cluster than last time",
@@ -57,6 +66,14 @@ const refused: [string, StackOptions, string[]][] = [
     "an operator that is too old",
     { config: existing, live: { operators: [operator("x/cloudnative-pg:1.29.1")] } },
     ['got "1.29.1"', "1.29.2 or later"],
+  ],
+  [
+    "a certificate that the operator cannot issue",
+    {
+      config: { ...existing, clients: [app, certified] },
+      live: { operators: [operator("x/cloudnative-pg:1.29.2")], operatorWebhook: true },
+    },
+    ["clients[1].auth", "1.29.2 does not"],
   ],
   [
     "an operator that tells no version",

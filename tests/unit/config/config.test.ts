@@ -66,6 +66,48 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["clients[0].workloads", "add to clients[0].workloads or clients[0].cidrs"],
   ],
   [
+    "a password that is kept and rotated",
+    { clients: [{ ...app, existingSecret: "mine", passwordVersion: 2 }] },
+    ["clients[0].existingSecret", "no passwordVersion (2) beside it", "remove clients[0].passwordVersion"],
+  ],
+  [
+    "a client that reads the CA's key",
+    { clients: [{ ...app, existingSecret: "pg-ca" }] },
+    ["clients[0].existingSecret", "the database's own"],
+  ],
+  [
+    "a client that reads another's Secret",
+    { clients: [app, { ...other, existingSecret: "pg-app-credentials" }] },
+    ["clients[1].existingSecret", "the name of client app's"],
+  ],
+  [
+    "two clients with one Secret",
+    { clients: [app, other].map((one) => ({ ...one, existingSecret: "mine" })) },
+    ["clients[1].existingSecret", "clients[0].existingSecret has it"],
+  ],
+  [
+    "the owner of the bootstrap without a password",
+    { clients: [{ ...app, auth: "cert" }] },
+    ["clients[0].auth", "the owner of the database made at the first start has one"],
+  ],
+  [
+    "a certificate and a password",
+    { clients: [app, { ...other, auth: "cert", existingSecret: "mine", passwordVersion: 2 }] },
+    ["clients[1].auth", "no existingSecret beside it", "no passwordVersion beside it"],
+  ],
+  [
+    "a client that reads another's certificate",
+    { clients: [app, { ...other, auth: "cert" }, { ...other, name: "third", existingSecret: "pg-other-client-cert" }] },
+    ["clients[2].existingSecret", "the name of client other's"],
+  ],
+  ["a Secret that cannot be", { clients: [{ ...app, existingSecret: "A_b" }] }, ["clients[0].existingSecret", "dots"]],
+  [
+    "a line that is two",
+    { database: { presentLines: ["host all all all trust\nhost all all all trust"] } },
+    ["database.presentLines[0]", "one line of pg_hba.conf"],
+  ],
+  ["another mode", { mode: "audit" }, ['mode: got "audit"', '"enforce" or "observe"']],
+  [
     "two clients that one pod could be",
     { clients: [app, { ...other, workloads: [{ ...other.workloads[0], podLabels: { tier: "web" } }] }] },
     ["clients[1].workloads[0].podLabels", "clients[0].workloads[0].podLabels", "the same key with different values"],

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import { vi } from "vitest";
 import { parse } from "yaml";
+import type { Present } from "../../../components/adoption/present.ts";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
 import { tlsOutputs } from "../../hetzner/tls.ts";
 
@@ -30,6 +31,8 @@ export interface StackOptions {
   config?: Record<string, unknown>;
   /** The cluster over an empty one with three nodes. */
   live?: Partial<LiveCluster>;
+  /** What is there under names of ours. */
+  present?: readonly Present[];
   /** What an earlier `up` left as stack outputs. */
   outputs?: Record<string, unknown>;
   /** A first preview: neither ids nor outputs are known. */
@@ -73,6 +76,11 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
     ...(await original()),
     readLive: () => Promise.resolve({ ...EMPTY_CLUSTER, ...options.live }),
   }));
+  vi.doMock(import("../../../components/adoption/present.ts"), async (original) => ({
+    ...(await original()),
+    present: () => Promise.resolve([...(options.present ?? [])]),
+  }));
+  vi.doMock(import("../../../components/adoption/secrets.ts"), () => ({ secretObjections: () => Promise.resolve([]) }));
   await pulumi.runtime.setMocks(
     {
       newResource: async ({ type, name: resource, inputs }) => ({
