@@ -13,7 +13,7 @@ import { loadSettings } from "./config.ts";
 import type { KubeObject } from "./kube/objects.ts";
 
 const settings = loadSettings();
-const { clients, database, protect, stack } = settings;
+const { clients, database, pgbouncer, protect, stack } = settings;
 const found = await inspect(settings, (live) => renderedObjects(settings, live));
 
 const cluster = openCluster("cluster", settings, found);
@@ -48,6 +48,7 @@ const pg = new Database(
   {
     database,
     clients,
+    pgbouncer,
     protect,
     placement,
     storageClass,

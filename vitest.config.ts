@@ -14,9 +14,10 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 
 // Takes minutes and every core: npm run test:packets.
 const packets = "tests/cluster/policy-network.test.ts";
-// Seven minutes each: npm run test:roles asks as every kind of client, npm run test:mutants applies changed stacks.
+// Minutes each: npm run test:roles asks as every kind of client, test:poolers through poolers, test:mutants applies changed stacks.
 const roles = "tests/cluster/roles.test.ts";
 const mutants = "tests/cluster/proof-mutants.test.ts";
+const poolers = "tests/cluster/poolers.test.ts";
 
 export default defineConfig({
   test: {
@@ -55,14 +56,14 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          exclude: [packets, roles, mutants],
+          exclude: [packets, roles, mutants, poolers],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
         },
       },
-      ...Object.entries({ roles, mutants }).map(([name, file]) => ({
+      ...Object.entries({ roles, mutants, poolers }).map(([name, file]) => ({
         test: {
           name,
           include: [file],

@@ -1,3 +1,4 @@
+import { poolerName } from "../config/poolerConflicts.ts";
 import type { Config } from "../config/schema.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import type { EgressArgs, Endpoint } from "./access/egress.ts";
@@ -5,7 +6,9 @@ import { pgHbaLines, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
 import type { LiveCluster } from "./cluster/live.ts";
+import { WAY } from "./cluster/lockouts.ts";
 import { clusterObject } from "./database/cluster.ts";
+import { poolerObjects } from "./database/poolers.ts";
 
 /**
  * The objects that decide who gets to the database, and a pod of each client that has to: for the judges, before anything
@@ -20,11 +23,16 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
     controlPlaneCidrs,
     egress: egressOf(config, live.networkPolicies, live.apiServers),
   });
-  const pods = clients.flatMap(({ name, workloads }) =>
+  const pods = clients.flatMap(({ name, workloads, pooler }) =>
     workloads.map(({ podLabels }, index) => ({
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { namespace: namespace.name, name: `${name}-${String(index)}`, labels: { ...podLabels } },
+      metadata: {
+        namespace: namespace.name,
+        name: `${name}-${String(index)}`,
+        labels: { ...podLabels },
+        ...(pooler && { annotations: { [WAY]: poolerName(database.name, pooler.name) } }),
+      },
     })),
   );
   return [
@@ -35,10 +43,11 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
       clients,
       namespace: namespace.name,
       pgHba: pgHbaLines(clients),
-      podSelectorRefs: podSelectorRefs(clients),
+      podSelectorRefs: podSelectorRefs(cluster, clients),
       placement: { nodeSelector: {}, tolerations: [], distinctNodes: false },
       storageClass: undefined,
     }),
+    ...poolerObjects(cluster, config),
   ];
 }
 

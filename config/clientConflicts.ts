@@ -1,3 +1,4 @@
+import { poolerName } from "./poolerConflicts.ts";
 import type { Problem } from "./problems.ts";
 import { rangeProblem } from "./ranges.ts";
 import type { Client, Config, Workload } from "./schema.ts";
@@ -115,13 +116,18 @@ function reserved({ role, database }: Client, clients: readonly Client[], key: s
   return problems;
 }
 
-function workloadProblems({ podLabels, serviceAccount }: Workload, { database }: Config, key: string): Problem[] {
+function workloadProblems(
+  { podLabels, serviceAccount }: Workload,
+  { clients, database }: Config,
+  key: string,
+): Problem[] {
   const theirs = Object.keys(podLabels).filter((name) => name.split("/")[0]?.endsWith("cnpg.io"));
   const problems = theirs.map((label): Problem => {
     const expected = "a label that is the workload's own; cnpg.io/ ones mark the database's pods";
     return { key: `${key}.podLabels`, got: label, expected, fix: `select by another label than ${label}` };
   });
-  if (["default", database.name].includes(serviceAccount.name)) {
+  const poolers = clients.flatMap(({ pooler }) => (pooler ? [poolerName(database.name, pooler.name)] : []));
+  if (["default", database.name, ...poolers].includes(serviceAccount.name)) {
     const expected = `a ServiceAccount of the workload's own, not "default" and not the database's own`;
     const fix = "give the workload a ServiceAccount of its own";
     problems.push({ key: `${key}.serviceAccount.name`, got: serviceAccount.name, expected, fix });

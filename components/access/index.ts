@@ -46,10 +46,10 @@ export class DatabaseAccess extends pulumi.ComponentResource {
 
     this.namespace = this.#namespace(name, args);
     this.pgHba = pgHbaLines(clients);
-    this.podSelectorRefs = podSelectorRefs(clients);
+    this.podSelectorRefs = podSelectorRefs(cluster, clients);
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
-    const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, args.operatorAccount))];
+    const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, clients, args.operatorAccount))];
     for (const { subject, name: objectName, spec } of networkPolicies(cluster, args)) {
       const metadata = this.#metadata(objectName);
       new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Client } from "../../config/schema.ts";
+import { databaseAccounts } from "./identities/guarded.ts";
 import { USE } from "./identities/use.ts";
 import { credentialsName, runAsName, secretReaderName, type ClusterName } from "./names.ts";
 
@@ -33,9 +34,9 @@ function secretReaderSubjects(client: Client, namespace: string): Subject[] {
   }));
 }
 
-/** The operator may run pods as the database. */
-export function operatorGrant(cluster: ClusterName, operator: AccountName): Grant {
-  return runAs(runAsName(cluster), [cluster.name], [{ kind: "ServiceAccount", ...operator }]);
+/** The operator may run pods as the database, and as its poolers. */
+export function operatorGrant(cluster: ClusterName, clients: readonly Client[], operator: AccountName): Grant {
+  return runAs(runAsName(cluster), databaseAccounts(cluster, clients), [{ kind: "ServiceAccount", ...operator }]);
 }
 
 /** A client's deployers may run pods as the client. */

@@ -5,10 +5,11 @@ import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Gate } from "../gate.ts";
 import { databasesOf } from "../access/databases.ts";
 import { clusterSpec, type ClusterSpecArgs } from "./cluster.ts";
+import { poolerObjects, type PoolerArgs } from "./poolers.ts";
 
 const API_VERSION = "postgresql.cnpg.io/v1";
 
-export interface DatabaseArgs extends ClusterSpecArgs {
+export interface DatabaseArgs extends ClusterSpecArgs, PoolerArgs {
   /** Held back until the operator's admission webhook answers. */
   webhookReady: Gate;
   /** Refuse to delete the Cluster: its volumes go with it. */
@@ -24,7 +25,10 @@ export function databaseObjectName(cluster: string, database: string): string {
   return `${cluster}-database-${createHash("sha256").update(database).digest("hex").slice(0, 12)}`;
 }
 
-/** The PostgreSQL cluster, and the databases that its bootstrap does not make. Ready means: every instance is. */
+/**
+ * The PostgreSQL cluster, the databases that its bootstrap does not make, and the poolers. Ready means: every instance is;
+ * of a pooler CloudNativePG says no more than that its pods are there.
+ */
 export class Database extends pulumi.ComponentResource {
   /** Name of the CloudNativePG Cluster, known once it is ready. */
   readonly clusterName: pulumi.Output<string>;
@@ -68,6 +72,15 @@ export class Database extends pulumi.ComponentResource {
           spec: { name: databaseName, owner, cluster: { name: database.name } },
         },
         { parent: this, dependsOn: cluster, protect: args.protect },
+      );
+    }
+    for (const { apiVersion, kind, metadata, spec } of poolerObjects({ name: database.name, namespace }, args)) {
+      const { instances } = spec as { instances: number };
+      const annotations = { "pulumi.com/waitFor": `jsonpath={.status.instances}=${String(instances)}` };
+      new k8s.apiextensions.CustomResource(
+        `${name}-${String(metadata.name)}`,
+        { apiVersion, kind, metadata: { ...metadata, annotations }, spec },
+        { parent: this, dependsOn: cluster },
       );
     }
     this.registerOutputs({ clusterName: this.clusterName });

@@ -1,5 +1,7 @@
+import { poolerName } from "../../../config/poolerConflicts.ts";
 import type { Client } from "../../../config/schema.ts";
 import { credentialsName, type ClusterName } from "../names.ts";
+import { poolersOf } from "../poolers.ts";
 
 /** Labels of a set of pods. */
 type Labels = Readonly<Record<string, string>>;
@@ -16,16 +18,24 @@ export interface Guarded {
 }
 
 /** Secrets that CloudNativePG makes for a Cluster, by what follows its name. */
-const CLUSTER_SECRETS = ["ca", "server", "replication", "pooler", "superuser", "app"];
+const CLUSTER_SECRETS = ["replication", "pooler", "superuser", "app"];
+/** Those of them that it mounts into poolers too. */
+const POOLER_SECRETS = ["ca", "server"];
 
 /** The Secret whose `ca.crt` everybody may mount, and whose `ca.key` could sign a certificate for replication. */
 export function authorityName(cluster: ClusterName): string {
   return `${cluster.name}-ca`;
 }
 
-/** Works out what is to be guarded; CloudNativePG runs a Cluster's pods as the ServiceAccount of its name. */
+/** ServiceAccounts of the database's own pods: CloudNativePG names them after the Cluster, and after each Pooler. */
+export function databaseAccounts(cluster: ClusterName, clients: readonly Client[]): string[] {
+  return [cluster.name, ...poolersOf(clients).map(({ name }) => poolerName(cluster.name, name))];
+}
+
+/** Works out what is to be guarded. */
 export function guarded(cluster: ClusterName, clients: readonly Client[]): Guarded {
-  const database = [cluster.name];
+  const instances = [cluster.name];
+  const database = databaseAccounts(cluster, clients);
   const accounts = ({ workloads }: Client) => workloads.map(({ serviceAccount }) => serviceAccount.name);
   return {
     cluster,
@@ -36,9 +46,10 @@ export function guarded(cluster: ClusterName, clients: readonly Client[]): Guard
       ),
     ),
     secrets: Object.fromEntries([
-      ...CLUSTER_SECRETS.map((name) => [`${cluster.name}-${name}`, database] as const),
+      ...CLUSTER_SECRETS.map((name) => [`${cluster.name}-${name}`, instances] as const),
+      ...POOLER_SECRETS.map((name) => [`${cluster.name}-${name}`, database] as const),
       // The Job that makes the first instance gives the owner of the database its password.
-      ...clients.map((client) => [credentialsName(cluster, client), [...database, ...accounts(client)]] as const),
+      ...clients.map((client) => [credentialsName(cluster, client), [...instances, ...accounts(client)]] as const),
     ]),
   };
 }

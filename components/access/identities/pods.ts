@@ -108,9 +108,9 @@ function podPolicy({ subject, rules, path }: Shape, guarded: Guarded): Admission
           secretIsSomebodyElses,
         ),
         must(
-          `variables.account in ${cel(database)} || variables.volumes.all(volume, ` +
+          `variables.account == ${cel(cluster.name)} || variables.volumes.all(volume, ` +
             `!volume.?persistentVolumeClaim.?claimName.orValue("").matches(${cel(`^${cluster.name}-[0-9]+(-wal|-tbs-.*)?$`)}))`,
-          `the volumes of Cluster ${cluster.name} are for its own pods`,
+          `the volumes of Cluster ${cluster.name} are for its instances`,
         ),
       ],
     },

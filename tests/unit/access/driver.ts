@@ -107,7 +107,12 @@ async function ask(server: Postgres, order: Order, major: Major, identity: { cer
     tally.clients += list.clients.length;
     if (list.wrong !== undefined) differ(`not refused for ${list.wrong}`);
     const addresses = list.pods.flatMap((each) => each);
-    const selectors = new Map(podSelectorRefs(config.clients).map(({ name }, at) => [name, addresses[at] ?? []]));
+    const selectors = new Map(
+      podSelectorRefs({ name: "pg", namespace: "production" }, config.clients).map(({ name }, at) => [
+        name,
+        addresses[at] ?? [],
+      ]),
+    );
     const { text } = renderCnpg(pgHbaLines(config.clients), selectors);
     if (!(await server.reload(text, new Map(), true))) differ("the server does not load it");
     for (let n = 0; n < order.probes; n++) {
