@@ -1,7 +1,8 @@
+import { AuthorityCopies } from "./components/access/authority.ts";
 import { DatabaseAccess } from "./components/access/index.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
-import { NOTHING_YET } from "./components/cluster/live.ts";
+import { NOTHING_YET, readAuthority } from "./components/cluster/live.ts";
 import { Database } from "./components/database/index.ts";
 import { untilWebhookAnswers } from "./components/database/webhook.ts";
 import { EnforcementProof } from "./components/enforcement/index.ts";
@@ -61,6 +62,10 @@ const pg = new Database(
   },
   { provider, dependsOn: [access, operator, enforcement] },
 );
+
+const name = { name: database.name, namespace: settings.namespace.name };
+const certificate = () => pg.clusterName.apply(async () => readAuthority(await cluster.connect(), name));
+new AuthorityCopies("authority", { cluster: name, clients, certificate }, { provider });
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */
 export const clusterUid = cluster.identity.apply(({ uid }) => uid);

@@ -5,6 +5,7 @@ import type { EgressArgs, Endpoint } from "./access/egress.ts";
 import { pgHbaLines, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
+import { namespaceOf } from "./access/workloads.ts";
 import type { LiveCluster } from "./cluster/live.ts";
 import { WAY } from "./cluster/lockouts.ts";
 import { clusterObject } from "./database/cluster.ts";
@@ -24,13 +25,13 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
     egress: egressOf(config, live.networkPolicies, live.apiServers),
   });
   const pods = clients.flatMap(({ name, workloads, pooler }) =>
-    workloads.map(({ podLabels }, index) => ({
+    workloads.map((workload, index) => ({
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
-        namespace: namespace.name,
+        namespace: namespaceOf(cluster, workload),
         name: `${name}-${String(index)}`,
-        labels: { ...podLabels },
+        labels: { ...workload.podLabels },
         ...(pooler && { annotations: { [WAY]: poolerName(database.name, pooler.name) } }),
       },
     })),

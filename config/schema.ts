@@ -79,6 +79,9 @@ const namespace = z.strictObject({
 });
 
 const workload = z.strictObject({
+  namespace: dnsLabel()
+    .optional()
+    .describe("Namespace of these pods, there already. Default: the database's. Another one: by a `pooler` only."),
   podLabels: podLabels.describe("Pods with all these labels are let in."),
   serviceAccount: z
     .strictObject({

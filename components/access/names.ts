@@ -48,6 +48,11 @@ export function poolerMetricsName(cluster: ClusterName): string {
   return `${cluster.name}-pooler-metrics`;
 }
 
+/** `pg-ca`: the Secret whose `ca.crt` everybody may mount, and whose `ca.key` could sign a certificate for replication. */
+export function authorityName(cluster: ClusterName): string {
+  return `${cluster.name}-ca`;
+}
+
 /** `read-pg-app-secret`: the Role, and its RoleBinding, that grant a client its one Secret. */
 export function secretReaderName(cluster: ClusterName, client: Client): string {
   return `read-${cluster.name}-${client.name}-secret`;

@@ -15,13 +15,16 @@ export interface Grant {
   subjects: Subject[];
 }
 
-/** `get` on one Secret by name: `list` and `watch` would show every Secret of the namespace. */
-export function secretReaderGrant(cluster: ClusterName, client: Client): Grant {
+/**
+ * `get` on one Secret by name: `list` and `watch` would show every Secret of the namespace.
+ * @param client with its workloads of that namespace alone
+ */
+export function secretReaderGrant(cluster: ClusterName, client: Client, namespace: string): Grant {
   const resourceNames = [credentialsName(cluster, client)];
   return {
     name: secretReaderName(cluster, client),
     rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get"] }],
-    subjects: secretReaderSubjects(client, cluster.namespace),
+    subjects: secretReaderSubjects(client, namespace),
   };
 }
 
@@ -39,7 +42,10 @@ export function operatorGrant(cluster: ClusterName, clients: readonly Client[], 
   return runAs(runAsName(cluster), databaseAccounts(cluster, clients), [{ kind: "ServiceAccount", ...operator }]);
 }
 
-/** A client's deployers may run pods as the client. */
+/**
+ * A client's deployers may run pods as the client.
+ * @param client with its workloads of one namespace alone
+ */
 export function deployersGrant(cluster: ClusterName, client: Client): Grant {
   const accounts = client.workloads.map(({ serviceAccount }) => serviceAccount.name);
   return runAs(runAsName(cluster, client), accounts, client.deployers.map(subject));

@@ -1,5 +1,6 @@
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { authorityName, type ClusterName } from "../access/names.ts";
 
 /** A node, as far as placement asks. */
 export interface LiveNode {
@@ -26,7 +27,9 @@ export interface LiveCluster {
   operatorWebhook: boolean;
   /** Where the API servers listen, each as a range of one address. */
   apiServers: { cidr: string; port: number }[];
-  /** NetworkPolicies of the two namespaces. */
+  /** Which of the clients' other namespaces exist. */
+  clientNamespaces: string[];
+  /** NetworkPolicies of all these namespaces. */
   networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
@@ -38,6 +41,7 @@ export const NOTHING_YET: LiveCluster = {
   nodes: [],
   operators: [],
   operatorWebhook: false,
+  clientNamespaces: [],
   apiServers: [],
   networkPolicies: [],
 };
@@ -46,6 +50,8 @@ export const NOTHING_YET: LiveCluster = {
 export interface LiveQuery {
   namespace: string;
   database: string;
+  /** Other namespaces with workloads of clients. */
+  clientNamespaces: readonly string[];
   operator: { namespace: string; podLabels: Readonly<Record<string, string>> };
 }
 
@@ -54,8 +60,8 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
   const namespace = (name: string) => client.get({ apiVersion: "v1", kind: "Namespace", name });
   const policies = (of: string) =>
     client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
-  const namespaces = [...new Set([query.namespace, query.operator.namespace])];
-  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, apiServers, database] =
+  const namespaces = [...new Set([query.namespace, query.operator.namespace, ...query.clientNamespaces])];
+  const [system, nodes, ours, operatorNamespace, operators, webhook, theirs, networkPolicies, apiServers, database] =
     await Promise.all([
       namespace("kube-system"),
       client.list({ apiVersion: "v1", kind: "Node" }),
@@ -70,6 +76,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
         kind: "MutatingWebhookConfiguration",
         name: "cnpg-mutating-webhook-configuration",
       }),
+      Promise.all(query.clientNamespaces.map(namespace)),
       Promise.all(namespaces.map(policies)),
       client.list(
         { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" },
@@ -84,10 +91,23 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     operatorNamespace,
     operators,
     operatorWebhook: webhook !== undefined,
+    clientNamespaces: theirs.flatMap((found) => found?.metadata.name ?? []),
     networkPolicies: networkPolicies.flat(),
     apiServers: apiServers.flatMap(endpoints),
     database,
   };
+}
+
+/**
+ * PEM of the CA that a Cluster's certificates are of. Read by name and key, so that the CA's own key, which is in the same
+ * Secret, comes into no state.
+ */
+export async function readAuthority(client: KubeClient, cluster: ClusterName): Promise<string> {
+  const name = authorityName(cluster);
+  const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace: cluster.namespace, name });
+  const certificate = (secret?.["data"] as Record<string, string> | undefined)?.["ca.crt"];
+  if (certificate === undefined) throw new Error(`Secret ${cluster.namespace}/${name} has no ca.crt`);
+  return Buffer.from(certificate, "base64").toString();
 }
 
 /** Nodes that carry the labels and no taint that is not tolerated: where the database can run. */

@@ -22,6 +22,7 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...otherCluster(config, live, before),
     ...enforcementObjections(config, live),
     ...namespaceObjections(config, live, before),
+    ...clientNamespaceObjections(config, live),
     ...operatorObjections(config, live, before),
     ...bootstrapObjections(config, live),
     ...rangeObjections(config, live),
@@ -84,6 +85,17 @@ function namespaceObjections({ namespace }: Config, live: LiveCluster, { stack }
     return [{ key: "namespace.name", got: level, expected: `namespace ${namespace.name} with label ${label}`, fix }];
   }
   return [];
+}
+
+/** The namespaces of clients are other people's: the stack puts objects into them, and makes none. */
+function clientNamespaceObjections({ clients, namespace }: Config, { clientNamespaces }: LiveCluster): Problem[] {
+  return clients.flatMap(({ workloads }, i) =>
+    workloads.flatMap(({ namespace: got = namespace.name }, j) => {
+      if (got === namespace.name || clientNamespaces.includes(got)) return [];
+      const key = `clients[${String(i)}].workloads[${String(j)}].namespace`;
+      return [{ key, got, expected: "a namespace that exists", fix: `create it (kubectl create namespace ${got})` }];
+    }),
+  );
 }
 
 function operatorObjections({ operator }: Config, live: LiveCluster, { stack }: Before): Problem[] {

@@ -1,190 +1,117 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { probeConfigMap, probePod } from "../../components/enforcement/pod.ts";
-import { askLogin, askTcp, probe, type Answer } from "../../components/enforcement/probe.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
-import { podStatus, untilRunning } from "../../kube/pods.ts";
 import { deleteAndWait, hasCondition, until, untilObject } from "../../kube/wait.ts";
-import { operandImage } from "../../local/node/operand.ts";
-import { up } from "../../local/stack.ts";
+import { destroy, up } from "../../local/stack.ts";
+import * as scene from "./poolers/scene.ts";
 import { cluster, configure, decoded, onStack, ref } from "./support.ts";
 
-const namespace = "production";
-const labels = { "hcloud-postgres/test": "poolers" };
-const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
-const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp"), pooler: {} };
-const shop = {
-  name: "shop",
-  role: "Shop-User",
-  database: "Shop-1",
-  workloads: workload("shop"),
-  pooler: { instances: 1, poolMode: "transaction", parameters: { default_pool_size: "5" } },
-};
-const direct = { name: "direct", role: "direct", database: "app", workloads: workload("direct") };
-const clients = [app, shop, direct];
-const names = ["app", "shop", "direct"] as const;
-type Name = (typeof names)[number];
+const { namespace, web, clients, app, shop, front, names, scrapers, podOf } = scene;
+const hostOf = (name: string) => `pg-${name}-pooler.${namespace}.svc`;
+const instances = `pg-rw.${namespace}.svc`;
 
 let client: KubeClient;
+let kubeconfig: string;
+let ask: scene.Scene;
 
 beforeAll(async () => {
-  const found = await cluster();
-  client = found.client;
-  const scrapers = [{ namespace, podLabels: { app: "scraper" } }];
-  await configure(found.kubeconfig, { clients, scrapers });
+  ({ client, kubeconfig } = await cluster());
+  ask = new scene.Scene(client);
+  await scene.makeWeb(client);
+  await configure(kubeconfig, { clients, scrapers });
   await up();
-  const ca = decoded(await client.get(ref.secret(namespace, "pg-ca")), "ca.crt");
-  await client.apply(named(probeConfigMap(namespace, "poolers", { "ca.crt": ca })));
-  for (const { name, workloads } of clients) await client.create(podOf(name, workloads[0]?.podLabels.app ?? ""));
-  await client.create(podOf("stranger", undefined));
-  await client.create(podOf("scraper", "scraper", false));
-  await untilRunning(client, namespace, "hcloud-postgres/test=poolers", clients.length + 2, { seconds: 120 });
-  await Promise.all(names.map((name) => letIn(name)));
+  await ask.raise();
 });
 
 afterAll(async () => {
-  for (const name of [...names, "stranger", "scraper"])
-    await deleteAndWait(client, { ...ref.pods(namespace), name: `poolers-${name}` }, { seconds: 60 });
-  await client.delete(ref.configMap(namespace, "poolers"));
+  await destroy();
+  await deleteAndWait(client, ref.namespace(web), { seconds: 60 });
 });
-
-function named(object: KubeObject): KubeObject {
-  return { ...object, metadata: { ...object.metadata, labels } };
-}
-
-function podOf(name: string, app: string | undefined, isClient = app !== undefined): KubeObject {
-  return probePod({
-    ...{ namespace, name: `poolers-${name}`, labels: { ...labels, ...(app !== undefined && { app }) } },
-    ...{ image: operandImage, configMap: "poolers", lifetimeSeconds: 1800, restartPolicy: "Always" },
-    ...(isClient && app !== undefined && { serviceAccountName: app }),
-  });
-}
-
-const asker = (name: string) => ({ namespace, pod: `poolers-${name}` });
-const poolerOf = (name: string) => `pg-${name}-pooler.${namespace}.svc`;
-const instances = `pg-rw.${namespace}.svc`;
-
-/** Logs in from a pod with what the Secret of a client says, some of it changed. */
-async function login(from: string, as: Name = from as Name, changes: Record<string, string> = {}): Promise<Answer> {
-  const secret = await client.get(ref.secret(namespace, `pg-${as}-credentials`));
-  const of = (key: string) => decoded(secret, key);
-  const environment = {
-    ...{ PGHOST: of("host"), PGPORT: of("port"), PGUSER: of("username"), PGDATABASE: of("dbname") },
-    ...{ PGSSLMODE: of("sslmode"), PGSSLROOTCERT: `${probe.directory}/ca.crt`, ...changes },
-  };
-  return askLogin(client, asker(from), { environment, password: of("password") }, 5);
-}
-
-async function letIn(name: Name): Promise<void> {
-  const isIn = async () => ((await login(name)).outcome === "in" ? true : undefined);
-  await until(`${name} let in`, isIn, { seconds: 90 });
-}
-
-const knock = (from: string, host: string, port = 5432) => askTcp(client, asker(from), { host, port }, 3);
 
 describe("through a pooler", () => {
   test("its client gets in by the name in its Secret, verified, and PostgreSQL sees the pooler over TLS 1.3", async () => {
-    const addresses = await poolerAddresses();
-    for (const name of ["app", "shop"] as const) {
-      const { outcome, message } = await login(name);
+    for (const { name, role, database } of [app, shop, front]) {
+      const { outcome, message } = await ask.login(name);
       expect(outcome, message).toBe("in");
-      const [, who, address] = /^(.*) over TLSv1\.3, from (.*)$/.exec(message) ?? [];
-      expect(who).toBe(name === "app" ? "app_user in app" : "Shop-User in Shop-1");
-      expect(addresses[name]).toContain(address);
+      const [, who, from] = /^(.*) over TLSv1\.3, from (.*)$/.exec(message) ?? [];
+      expect(who).toBe(`${role} in ${database}`);
+      expect((await ask.poolerOf(name)).map(({ address }) => address)).toContain(from);
     }
   });
 
-  test("nobody else's packets arrive, whatever password he has", async () => {
-    for (const [from, to] of [
-      ...[
-        ["app", "shop"],
-        ["shop", "app"],
-        ["direct", "app"],
-        ["direct", "shop"],
-      ],
-      ...[
-        ["stranger", "app"],
-        ["stranger", "shop"],
-        ["scraper", "app"],
-      ],
-    ] as [string, Name][]) {
-      const { outcome } = await knock(from, poolerOf(to));
-      expect(["refused", "timeout"], `${from} to the pooler of ${to}`).toContain(outcome);
-      const { outcome: tried } = await login(from, to);
-      expect(tried, `${from} as ${to}`).not.toBe("in");
-    }
+  test.each([
+    ["app", "shop"],
+    ["app", "front"],
+    ["shop", "app"],
+    ["front", "app"],
+    ["direct", "app"],
+    ["stranger", "app"],
+    ["scraper", "app"],
+    ["stranger", "shop"],
+    ["web-stranger", "front"],
+  ])("packets of %s do not arrive at the pooler of %s, whatever password comes with them", async (from, to) => {
+    expect(await ask.reaches(from, hostOf(to))).toBe(false);
+    expect((await ask.login(from, to)).outcome).not.toBe("in");
   });
 
   test("neither do those of instances, or of other poolers", async () => {
-    const addresses = await poolerAddresses();
-    const { outcome, message } = await knock("app", poolerOf("app"));
-    expect(outcome, message).toBe("connected");
-    const pods = await client.list(ref.pods(namespace), { labelSelector: "cnpg.io/cluster=pg" });
-    expect(pods).toHaveLength(3 + addresses.app.length + addresses.shop.length);
+    const [other] = await ask.poolerOf("shop");
+    for (const { address, name } of await ask.poolerOf("app")) {
+      expect(await ask.reachesFrom("pg-1", "postgres", address)).toBe(false);
+      expect(await ask.reachesFrom(other?.name ?? "", "pgbouncer", address)).toBe(false);
+      expect(await ask.reachesFrom(name, "pgbouncer", instances)).toBe(true);
+    }
   });
 
-  test("its pods are let through to the instances no more, and pg_hba would turn them away there too", async () => {
-    expect((await knock("app", instances)).outcome).not.toBe("connected");
-    expect((await login("direct")).outcome).toBe("in");
+  test("its pods reach the instances no more, and pg_hba would turn them away there too", async () => {
+    expect(await ask.reaches("app", instances)).toBe(false);
+    expect((await ask.login("direct")).outcome).toBe("in");
     await client.apply(opened);
     try {
       const turnedAway = async () => {
-        const { message } = await login("app", "app", { PGHOST: instances });
+        const { message } = await ask.login("app", "app", { PGHOST: instances });
         return message.includes("pg_hba.conf rejects connection") ? message : undefined;
       };
       expect(await until("the instances are reached", turnedAway, { seconds: 30 })).toContain("SSL encryption");
     } finally {
-      await client.delete({ apiVersion: opened.apiVersion, kind: opened.kind, namespace, name: "poolers-opened" });
+      await client.delete({ apiVersion: opened.apiVersion, kind: opened.kind, ...opened.metadata });
     }
   });
 
   test("plain text, another role and another database are turned away by PgBouncer", async () => {
-    const plain = await login("app", "app", { PGSSLMODE: "disable" });
-    expect(plain.outcome).toBe("out");
-    expect(plain.message).toContain("SSL required");
-    const cases: [Name, Record<string, string>][] = [
-      ["shop", { PGHOST: poolerOf("app") }],
-      ["shop", { PGHOST: poolerOf("app"), PGDATABASE: "app" }],
-      ["direct", { PGHOST: poolerOf("app") }],
+    const plain = await ask.login("app", "app", { PGSSLMODE: "disable" });
+    expect([plain.outcome, plain.message]).toEqual(["out", expect.stringContaining("SSL required")]);
+    for (const [as, changes] of [
+      ["shop", {}],
+      ["shop", { PGDATABASE: "app" }],
+      ["direct", {}],
       ["app", { PGDATABASE: "Shop-1" }],
       ["app", { PGUSER: "postgres" }],
       ["app", { PGDATABASE: "pgbouncer", PGUSER: "pgbouncer" }],
-    ];
-    for (const [as, changes] of cases) {
-      const { outcome, message } = await login("app", as, changes);
-      expect(outcome, `${as} ${JSON.stringify(changes)}: ${message}`).toBe("out");
-      expect(message).toContain("login rejected");
+    ] as [string, Record<string, string>][]) {
+      const { outcome, message } = await ask.login("app", as, { PGHOST: hostOf("app"), ...changes });
+      expect([outcome, message], as).toEqual(["out", expect.stringContaining("login rejected")]);
     }
   });
 
   test("a wrong password is wrong", async () => {
-    const { outcome, message } = await askLogin(
-      client,
-      asker("app"),
-      {
-        environment: { PGHOST: poolerOf("app"), PGUSER: "app_user", PGDATABASE: "app", PGSSLMODE: "require" },
-        password: "wrong",
-      },
-      5,
-    );
-    expect(outcome).toBe("out");
-    expect(message).toContain("password authentication failed");
+    const { outcome, message } = await ask.login("app", "app", {}, "wrong");
+    expect([outcome, message]).toEqual(["out", expect.stringContaining("SASL authentication failed")]);
   });
 
   test("scrapers read its metrics, and nobody else", async () => {
-    const { app: addresses } = await poolerAddresses();
-    for (const host of addresses) {
-      expect((await knock("scraper", host, 9127)).outcome).toBe("connected");
-      for (const from of ["app", "stranger"]) expect((await knock(from, host, 9127)).outcome).not.toBe("connected");
+    for (const { address } of await ask.poolerOf("app")) {
+      const read = ["scraper", "app", "stranger"].map((from) => ask.reaches(from, address, 9127));
+      expect(await Promise.all(read)).toEqual([true, false, false]);
     }
   });
 });
 
 /** What the program must never make: the pooled client's pods let through to the instances. */
-const opened: KubeObject = {
+const opened = {
   apiVersion: "networking.k8s.io/v1",
   kind: "NetworkPolicy",
-  metadata: { namespace, name: "poolers-opened", labels },
+  metadata: { namespace, name: "poolers-opened" },
   spec: {
     podSelector: { matchLabels: { "cnpg.io/podRole": "instance" } },
     policyTypes: ["Ingress"],
@@ -192,27 +119,70 @@ const opened: KubeObject = {
   },
 };
 
-async function poolerAddresses(): Promise<Record<"app" | "shop", string[]>> {
-  const of = async (name: string) => {
-    const labelSelector = `cnpg.io/poolerName=pg-${name}-pooler`;
-    const pods = await client.list(ref.pods(namespace), { labelSelector });
-    return pods.flatMap((pod) => podStatus(pod).podIP ?? []);
-  };
-  return { app: await of("app"), shop: await of("shop") };
+describe("in another namespace", () => {
+  test("the CA's certificate comes without its key, and the credentials are those of the role", async () => {
+    expect(Object.keys((await client.get(ref.secret(web, "pg-ca")))?.["data"] ?? {})).toEqual(["ca.crt"]);
+    const copies = [namespace, web].map((place) => client.get(ref.secret(place, "pg-front-credentials")));
+    const [here, there] = (await Promise.all(copies)).map((secret) => secret?.["data"]);
+    expect(there).toEqual(here);
+  });
+
+  test("its ServiceAccount reads that one Secret, and no other", async () => {
+    const account = client.actingAs(`system:serviceaccount:${web}:front`);
+    expect(await account.get(ref.secret(web, "pg-front-credentials"))).toBeDefined();
+    for (const other of [ref.secret(web, "pg-ca"), ref.secret(namespace, "pg-front-credentials")])
+      await expect(account.get(other)).rejects.toThrow("forbidden");
+  });
+
+  test("nobody else wears its label, reads its password or runs as it", async () => {
+    const create = (pod: KubeObject, as = client) => as.create(pod, { dryRun: true });
+    await expect(create(podOf("web-intruder", "front"))).rejects.toThrow("only pods of ServiceAccount front");
+    const reader = podOf("web-intruder");
+    const valueFrom = { secretKeyRef: { name: "pg-front-credentials", key: "password" } };
+    const { containers } = reader["spec"] as { containers: { env: unknown[] }[] };
+    for (const { env } of containers) env.push({ name: "PASSWORD", valueFrom });
+    await expect(create(reader)).rejects.toThrow("this pod may not read that Secret");
+
+    await allowPods("poolers-developer");
+    const developer = client.actingAs("poolers-developer");
+    await create(podOf("web-neighbour"), developer);
+    await expect(create(podOf("web-intruder", "front", "front"), developer)).rejects.toThrow(
+      "may not run pods as ServiceAccount front",
+    );
+  });
+});
+
+/** Lets a user create pods in the clients' namespace. */
+async function allowPods(name: string): Promise<void> {
+  const metadata = { namespace: web, name };
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const rules = [{ apiGroups: [""], resources: ["pods"], verbs: ["create"] }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
+  await client.apply({ apiVersion, kind: "Role", metadata, rules });
+  await client.apply({ apiVersion, kind: "RoleBinding", metadata, roleRef, subjects: [{ kind: "User", name }] });
 }
 
-test("a lost primary is replaced, and the pooler finds the new one", async () => {
+test("a lost primary is replaced, and the poolers find the new one", async () => {
   const pg = ref.pgCluster(namespace);
   const primary = (object: KubeObject | undefined) =>
     ((object?.["status"] ?? {}) as { currentPrimary?: string }).currentPrimary;
   const before = primary(await client.get(pg));
   await client.delete({ ...ref.pods(namespace), name: before });
   await untilObject(client, pg, "another primary", (object) => primary(object) !== before, { seconds: 120 });
-  await Promise.all(names.map((name) => letIn(name)));
+  await Promise.all(names.map((name) => ask.letIn(name)));
   await untilObject(client, pg, "ready", (object) => hasCondition(object, "Ready"), { seconds: 180 });
 });
 
-test("what is up is what is declared", async () => {
+test("a new password reaches the copy, and nobody else's session ends", async () => {
+  const password = async () => decoded(await client.get(ref.secret(web, "pg-front-credentials")), "password");
+  const session = ask.sql("direct", "select pg_sleep(60), 'still here'");
+  const before = await password();
+  const changed = clients.map((one) => (one === front ? { ...one, passwordVersion: 2 } : one));
+  await configure(kubeconfig, { clients: changed, scrapers });
+  await up();
+  expect(await password()).not.toBe(before);
+  await ask.letIn("front");
+  expect(await session).toContain("still here");
   const { stdout, code } = await onStack("preview", "--expect-no-changes");
   expect(code, stdout).toBe(0);
 });

@@ -19,9 +19,9 @@ export interface IdentitiesArgs extends Guarded {
 export class Identities extends pulumi.ComponentResource {
   constructor(name: string, args: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:access:Identities", name, {}, opts);
-    const { after, cluster } = args;
+    const { after, cluster, namespace } = args;
     for (const { subject, spec } of identityPolicies(args)) {
-      const metadata = { name: admissionPolicyName(subject, cluster) };
+      const metadata = { name: admissionPolicyName(subject, cluster, namespace) };
       const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
         `${name}-${subject}`,
         { metadata, spec },
@@ -29,7 +29,7 @@ export class Identities extends pulumi.ComponentResource {
       );
       new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
         `${name}-${subject}`,
-        { metadata, spec: bindingSpec(metadata.name, cluster.namespace) },
+        { metadata, spec: bindingSpec(metadata.name, namespace) },
         { parent: this, dependsOn: [policy, ...after] },
       );
     }

@@ -4,6 +4,7 @@ import { problemsOf, type Problem } from "../../../config/problems.ts";
 import { schema } from "../../../config/schema.ts";
 
 const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
+const elsewhere = (name: string, namespace: string) => workload(name).map((one) => ({ namespace, ...one }));
 const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp") };
 const other = { name: "other", role: "other_user", database: "app", workloads: workload("other") };
 
@@ -95,6 +96,23 @@ const refused: [string, Record<string, unknown>, string, string][] = [
     "what clients[0].pooler.instances says",
   ],
   ["an image without version", { clients: [app], pgbouncer: { image: "pgbouncer" } }, "pgbouncer.image", "PgBouncer's"],
+  [
+    "a workload of another namespace without a pooler",
+    { clients: [{ ...app, workloads: elsewhere("myapp", "web") }] },
+    "clients[0].workloads[0].namespace",
+    '"production", where the database is: its pg_hba knows no pods of other namespaces; let the client come by a pooler (clients[0].pooler: {})',
+  ],
+  [
+    "one ServiceAccount for two clients of a namespace",
+    {
+      clients: [
+        { ...app, workloads: elsewhere("myapp", "web"), pooler: {} },
+        { ...other, workloads: elsewhere("myapp", "web"), pooler: {} },
+      ],
+    },
+    "clients[1].workloads[0].serviceAccount.name",
+    "a ServiceAccount of web that only one entry uses",
+  ],
 ];
 
 test.each(refused)("%s is refused", (_name, config, key, said) => {
@@ -113,4 +131,12 @@ test("a pooler is named after its client, and several may share one where all of
   expect(problems(config)).toEqual([]);
   const own = schema.parse({ clients: [{ ...app, pooler: {} }, other] }).clients.map(({ pooler }) => pooler?.name);
   expect(own).toEqual(["app", undefined]);
+});
+
+test("names and labels are told apart by namespace", () => {
+  const clients = [
+    { ...app, workloads: elsewhere("myapp", "web"), pooler: {} },
+    { ...other, workloads: [...elsewhere("myapp", "batch"), ...workload("myapp")], pooler: {} },
+  ];
+  expect(problems({ clients })).toEqual([]);
 });
