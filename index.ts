@@ -1,4 +1,4 @@
-import { AuthorityCopies } from "./components/access/authority.ts";
+import { AuthorityCopies, certificateOf } from "./components/access/authority.ts";
 import { DatabaseAccess } from "./components/access/index.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
@@ -64,7 +64,8 @@ const pg = new Database(
 );
 
 const name = { name: database.name, namespace: settings.namespace.name };
-const certificate = () => pg.clusterName.apply(async () => readAuthority(await cluster.connect(), name));
+const readLive = async () => readAuthority(await cluster.connect(), name);
+const certificate = () => certificateOf(found.live?.authority, pg.clusterName, readLive);
 new AuthorityCopies("authority", { cluster: name, clients, certificate }, { provider });
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */

@@ -12,6 +12,23 @@ export interface AuthorityCopiesArgs {
 }
 
 /**
+ * The certificate once the Cluster is there. Previews have it from what was found before, and do not know it before the
+ * first `up`: they must not wait for a cluster that is still to be made.
+ */
+export function certificateOf(
+  found: string | undefined,
+  clusterReady: pulumi.Output<unknown>,
+  read: () => Promise<string | undefined>,
+): pulumi.Output<string> {
+  if (pulumi.runtime.isDryRun()) return pulumi.output(found ?? (pulumi.unknown as string));
+  return clusterReady.apply(async () => {
+    const certificate = await read();
+    if (certificate === undefined) throw new Error("the Secret of the database's CA has no ca.crt");
+    return certificate;
+  });
+}
+
+/**
  * The CA's certificate in the namespaces of clients, without its key: a Secret of the same name and key as the original,
  * so that the same workload mounts either. CloudNativePG issues the certificate anew, with the same key, a week before it
  * expires; the next `up` copies it.

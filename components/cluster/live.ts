@@ -33,6 +33,8 @@ export interface LiveCluster {
   networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
+  /** PEM of the CA that its certificates are of. */
+  authority?: string | undefined;
 }
 
 /** Where there is no cluster yet, or none that can be seen. */
@@ -61,6 +63,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
   const policies = (of: string) =>
     client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
   const namespaces = [...new Set([query.namespace, query.operator.namespace, ...query.clientNamespaces])];
+  const cluster = { name: query.database, namespace: query.namespace };
   const [system, nodes, ours, operatorNamespace, operators, webhook, theirs, networkPolicies, apiServers, database] =
     await Promise.all([
       namespace("kube-system"),
@@ -95,19 +98,19 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     networkPolicies: networkPolicies.flat(),
     apiServers: apiServers.flatMap(endpoints),
     database,
+    authority: database && (await readAuthority(client, cluster)),
   };
 }
 
 /**
- * PEM of the CA that a Cluster's certificates are of. Read by name and key, so that the CA's own key, which is in the same
- * Secret, comes into no state.
+ * PEM of the CA that a Cluster's certificates are of; undefined until the operator has made it. Of the Secret only that is
+ * read: the CA's own key, which is in it too, comes into no state.
  */
-export async function readAuthority(client: KubeClient, cluster: ClusterName): Promise<string> {
+export async function readAuthority(client: KubeClient, cluster: ClusterName): Promise<string | undefined> {
   const name = authorityName(cluster);
   const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace: cluster.namespace, name });
   const certificate = (secret?.["data"] as Record<string, string> | undefined)?.["ca.crt"];
-  if (certificate === undefined) throw new Error(`Secret ${cluster.namespace}/${name} has no ca.crt`);
-  return Buffer.from(certificate, "base64").toString();
+  return certificate && Buffer.from(certificate, "base64").toString();
 }
 
 /** Nodes that carry the labels and no taint that is not tolerated: where the database can run. */

@@ -175,7 +175,7 @@ test("a lost primary is replaced, and the poolers find the new one", async () =>
 
 test("a new password reaches the copy, and nobody else's session ends", async () => {
   const password = async () => decoded(await client.get(ref.secret(web, "pg-front-credentials")), "password");
-  const session = ask.sql("direct", "select pg_sleep(60), 'still here'");
+  const session = ask.sql("direct", "select pg_sleep(150), 'still here'");
   const before = await password();
   const changed = clients.map((one) => (one === front ? { ...one, passwordVersion: 2 } : one));
   await configure(kubeconfig, { clients: changed, scrapers });

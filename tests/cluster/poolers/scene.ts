@@ -126,7 +126,8 @@ export class Scene {
     const script = 'read -r PGPASSWORD; export PGPASSWORD; exec psql -XAtq "$1" -c "$2"';
     const target = { ...this.asker(from), container: probe.container };
     const command = ["sh", "-c", script, "sh", conninfo, statement];
-    const { code, stdout, stderr } = await exec(this.client, target, command, { input: `${of("password")}\n` });
+    const options = { input: `${of("password")}\n`, seconds: 240 };
+    const { code, stdout, stderr } = await exec(this.client, target, command, options);
     return code === 0 ? stdout : stderr;
   }
 
