@@ -7,7 +7,16 @@ import { runOrThrow } from "../../policy/hba/run.ts";
 import type { Order, Tally } from "./driver.ts";
 
 const seed = Number(process.env["CLIENTS_SEED"] ?? 1);
-const least = { accepted: 20, refused: 5, clients: 150, admitted: 70, turnedAway: 150, insiders: 60 };
+const least = {
+  accepted: 20,
+  refused: 5,
+  clients: 150,
+  admitted: 70,
+  turnedAway: 150,
+  pooled: 5,
+  poolerLines: 20,
+  insiders: 60,
+};
 const driver = fileURLToPath(new URL("driver.ts", import.meta.url));
 const obstacle = whyNot();
 if (obstacle !== undefined) console.warn(`lists of clients are not tried at PostgreSQL: ${obstacle}`);
