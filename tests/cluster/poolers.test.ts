@@ -99,6 +99,21 @@ describe("through a pooler", () => {
     expect([outcome, message]).toEqual(["out", expect.stringContaining("SASL authentication failed")]);
   });
 
+  test("whoever shares one can be the other there, with its password, and nobody else can", async () => {
+    for (const [from, as] of [
+      ["left", "left"],
+      ["left", "right"],
+      ["right", "left"],
+    ] as const) {
+      const { outcome, message } = await ask.login(from, as);
+      expect([outcome, message]).toEqual(["in", expect.stringContaining(`${as} in app`)]);
+    }
+    expect(await ask.reaches("app", hostOf("both"))).toBe(false);
+    expect(await ask.reaches("left", hostOf("app"))).toBe(false);
+    const { message } = await ask.login("left", "app", { PGHOST: hostOf("both") });
+    expect(message).toContain("login rejected");
+  });
+
   test("scrapers read its metrics, and nobody else", async () => {
     for (const { address } of await ask.poolerOf("app")) {
       const read = ["scraper", "app", "stranger"].map((from) => ask.reaches(from, address, 9127));

@@ -32,11 +32,15 @@ export const front = {
   pooler: { instances: 1 },
 };
 export const direct = { name: "direct", role: "direct", database: "app", workloads: workload("direct") };
-export const clients = [app, shop, front, direct];
+const sharing = (name: string) => ({
+  ...{ name, role: name, database: "app", workloads: workload(name) },
+  pooler: { name: "both", shared: true, instances: 1 },
+});
+export const clients = [app, shop, front, direct, sharing("left"), sharing("right")];
 export const scrapers = [{ namespace, podLabels: { app: "scraper" } }];
 
-export type Name = "app" | "shop" | "front" | "direct";
-export const names: readonly Name[] = ["app", "shop", "front", "direct"];
+export type Name = "app" | "shop" | "front" | "direct" | "left" | "right";
+export const names: readonly Name[] = ["app", "shop", "front", "direct", "left", "right"];
 /** Pods that ask and are no clients. */
 const strangers = ["stranger", "scraper", "web-stranger"];
 
@@ -81,7 +85,7 @@ export class Scene {
       await client.create(podOf(name, label, label));
     }
     for (const name of strangers) await client.create(podOf(name, name === "scraper" ? name : undefined));
-    await untilRunning(client, namespace, "hcloud-postgres/test=poolers", 5, { seconds: 120 });
+    await untilRunning(client, namespace, "hcloud-postgres/test=poolers", 7, { seconds: 120 });
     await untilRunning(client, web, "hcloud-postgres/test=poolers", 2, { seconds: 120 });
     await Promise.all(names.map((name) => this.letIn(name)));
   }

@@ -13,8 +13,8 @@ const least = {
   clients: 150,
   admitted: 70,
   turnedAway: 150,
-  pooled: 5,
-  poolerLines: 20,
+  pooled: 8,
+  poolerLines: 60,
   insiders: 60,
 };
 const driver = fileURLToPath(new URL("driver.ts", import.meta.url));
@@ -24,7 +24,7 @@ if (obstacle !== undefined) console.warn(`lists of clients are not tried at Post
 describe.skipIf(obstacle !== undefined)("generated lists of clients at real servers", () => {
   let tallies: readonly Tally[] = [];
   beforeAll(async () => {
-    const order: Order = { majors, seed, lists: 40, probes: 12 };
+    const order: Order = { majors, seed, lists: 60, probes: 12 };
     const [command, ...args] = [...inNamespaces, process.execPath, driver, JSON.stringify(order)];
     tallies = JSON.parse(await runOrThrow(command, args)) as Tally[];
     const shown = tallies.map(({ differences, ...counts }) => ({ ...counts, differences: differences.length }));
