@@ -60,10 +60,11 @@ export async function preview(): Promise<void> {
   await must(["preview", ...configured, ...judged], { show: true });
 }
 
-/** Brings the stack up. */
+/** Brings the stack up, judged again: now with the values that a preview does not know. */
 export async function up(): Promise<void> {
-  step("pulumi up");
-  await must(["up", "--yes", "--skip-preview", ...configured], { show: true });
+  step("pulumi up, judged by the policy pack");
+  await bundle();
+  await must(["up", "--yes", "--skip-preview", ...configured, ...judged], { show: true });
 }
 
 /** Deletes what the stack made in the cluster, then the stack. */

@@ -2,7 +2,7 @@
 export type Trilean = boolean | null;
 
 /** True as soon as one is true; undecided where an undecided one could still make it true. */
-export function anyOf<T>(items: Iterable<T>, holds: (item: T) => Trilean): Trilean {
+export function anyOf<T>(items: readonly T[], holds: (item: T) => Trilean): Trilean {
   let result: Trilean = false;
   for (const item of items) {
     const value = holds(item);
@@ -13,7 +13,7 @@ export function anyOf<T>(items: Iterable<T>, holds: (item: T) => Trilean): Trile
 }
 
 /** False as soon as one is false; undecided where an undecided one could still make it false. */
-export function allOf<T>(items: Iterable<T>, holds: (item: T) => Trilean): Trilean {
+export function allOf<T>(items: readonly T[], holds: (item: T) => Trilean): Trilean {
   let result: Trilean = true;
   for (const item of items) {
     const value = holds(item);

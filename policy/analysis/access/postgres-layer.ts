@@ -1,6 +1,15 @@
 import { groupBy } from "../group-by.ts";
 import ipaddr from "ipaddr.js";
-import { decide, operandServer, parse, renderCnpg, type Name, type Rule } from "../hba/index.ts";
+import {
+  decide,
+  operandServer,
+  parse,
+  readReference,
+  renderCnpg,
+  standIns,
+  type Name,
+  type Rule,
+} from "../hba/index.ts";
 import { toText } from "../hba/bytes.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
@@ -68,12 +77,15 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     return unknownLayer;
   }
 
-  const names = new Map(cluster.selectors.map(({ name }, index) => [name, `100::${(index + 1).toString(16)}`]));
-  const rendered = renderCnpg(
-    cluster.pgHba,
-    new Map([...names].map(([name, address]) => [name, [address]])),
-    cluster.ldap,
-  );
+  const { addresses, selectorOf } = standIns(cluster.selectors.map(({ name }) => name));
+  cluster.pgHba.forEach((item, index) => {
+    const reference = readReference(item);
+    if (reference === undefined) return;
+    const { type, name } = reference;
+    if (type === "podselector" && addresses.has(name)) return;
+    complain(`\${${type}:${name}} refers to nothing in podSelectorRefs: the operator refuses the Cluster`, index);
+  });
+  const rendered = renderCnpg(cluster.pgHba, addresses, cluster.ldap);
   const server = operandServer(cluster.major);
   const parsed = parse(rendered.text, server);
   for (const { line, message } of parsed.errors) {
@@ -88,8 +100,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
     return [{ rule: entry.rule, shown: { ...describe(entry.rule), line, origin, index } }];
   });
-  const standIns = new Map([...names].map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
-  const byName = groupBy(placed, ({ rule }) => standInOf(rule, standIns));
+  const byName = groupBy(placed, ({ rule }) => selectorOf(rule));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
@@ -99,10 +110,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   return {
     known: true,
     admitted: {
-      selectors: new Set(ways.flatMap(({ rule }) => standInOf(rule, standIns) ?? [])),
-      cidrs: ways
-        .filter(({ rule }) => standInOf(rule, standIns) === undefined)
-        .flatMap(({ rule }) => cidrOf(rule) ?? []),
+      selectors: new Set(ways.flatMap(({ rule }) => selectorOf(rule) ?? [])),
+      cidrs: ways.filter(({ rule }) => selectorOf(rule) === undefined).flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
       const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
@@ -174,10 +183,6 @@ const unknownLayer: PostgresLayer = {
 
 const anyName: Name = { text: "all", quoted: false, regex: undefined };
 
-function standInOf({ address }: Rule, standIns: ReadonlyMap<string, string>): string | undefined {
-  return address?.kind === "range" && address.address.length === 16 ? standIns.get(address.address.join()) : undefined;
-}
-
 /** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
 export function cidrOf({ address }: Rule): string | undefined {
   if (address?.kind !== "range") return undefined;
@@ -202,8 +207,8 @@ const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
   const earlier: Rule[] = [];
   return lines.flatMap(({ line: { rule, shown }, catches }): HbaLine[] => {
     if (catches === false) return [];
-    const open = transports(rule.type).filter(
-      (transport) => !earlier.some((other) => transports(other.type).includes(transport) && covers(other, rule)),
+    const open = transports[rule.type].filter(
+      (transport) => !earlier.some((other) => transports[other.type].includes(transport) && covers(other, rule)),
     );
     if (catches === true) earlier.push(rule);
     if (open.length === 0) return [];
@@ -212,21 +217,15 @@ const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
   });
 });
 
-/** The transports of a type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
-function transports(type: Rule["type"]): readonly ("tls" | "plain")[] {
-  switch (type) {
-    case "hostssl":
-      return ["tls"];
-    case "hostnossl":
-      return ["plain"];
-    case "host":
-    case "hostnogssenc":
-      return ["tls", "plain"];
-    case "local":
-    case "hostgssenc":
-      return [];
-  }
-}
+/** The transports of each type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
+const transports: Readonly<Record<Rule["type"], readonly ("tls" | "plain")[]>> = {
+  local: [],
+  host: ["tls", "plain"],
+  hostssl: ["tls"],
+  hostnossl: ["plain"],
+  hostgssenc: [],
+  hostnogssenc: ["tls", "plain"],
+};
 
 function covers(other: Rule, rule: Rule): boolean {
   return (

@@ -1,5 +1,7 @@
+import { groupBy } from "../group-by.ts";
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
 import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
+import { remember } from "../network/remember.ts";
 import { readWorld } from "../network/world.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import type { Selector } from "../selector.ts";
@@ -50,6 +52,8 @@ export interface AccessSubject {
   readonly rowsFor: (candidates: readonly Candidate[]) => AccessRow[];
 }
 
+type PooledPod = Household["poolers"][number];
+
 const instancePorts = [ports.postgres, ports.status, ports.metrics];
 const poolerPorts = [ports.postgres, ports.poolerMetrics];
 
@@ -77,23 +81,37 @@ export function accessSubjects(
   );
 }
 
+/** What a row shows of a line, once for all rows that it is part of. */
+const shown = remember(({ line, type, databases, roles, method, tls }: HbaLine): AccessLine => ({
+  line,
+  type,
+  databases,
+  roles,
+  method,
+  tls,
+}));
+
 function accessSubject(household: Household, world: World, engine: EngineName, layer: PostgresLayer): AccessSubject {
   const ask = comparingJudge(world, engine);
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
   const targets = distinguished(household.instances, world);
+  const waysThrough = remember(({ pooler, pod }: PooledPod) =>
+    waysIn({ kind: "pooler" }, [pod], layer).filter((line) => passesPooler(pooler, line)),
+  );
 
   /** The rows of one candidate on the instances' ports, or on those of a pooler. */
   function rows(
     candidate: Candidate,
     ports: readonly number[],
     targets: readonly Pod[],
-    pooler?: Household["poolers"][number],
+    pooler?: PooledPod,
   ): AccessRow[] {
-    const answers = pairs(candidate.endpoints, targets).map(([from, to]) => ask(from, to));
+    const endpoints = distinct(candidate.endpoints);
+    const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to));
     return ports.map((number) => {
       const port = { number, protocol: "TCP" } as const;
       return row(
-        candidate,
+        { ...candidate, endpoints },
         number,
         answers.map((answer) => answer(port)),
         pooler,
@@ -101,31 +119,18 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     });
   }
 
-  function row(
-    candidate: Candidate,
-    port: number,
-    answers: readonly ComparedAnswer[],
-    at?: Household["poolers"][number],
-  ): AccessRow {
+  function row(candidate: Candidate, port: number, answers: readonly ComparedAnswer[], at?: PooledPod): AccessRow {
     const { source, friend, endpoints, lifelines = [] } = candidate;
     const { allowed, by, differs } = deciding(answers, friend);
-    const lines = port === ports.postgres ? waysIn(source, at === undefined ? endpoints : [at.pod], layer) : [];
-    const ways = at === undefined ? lines : lines.filter((line) => passesPooler(at.pooler, line));
-    const admits = layer.known ? anyOf(ways, ({ certain }) => certain || null) : null;
+    const lines = port !== ports.postgres ? [] : at ? waysThrough(at) : waysIn(source, endpoints, layer);
+    const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
     return {
       cluster,
       ...(at !== undefined && { pooler: at.pooler.name }),
       source,
       port,
       network: { allowed, by, differs },
-      postgres: ways.map(({ line, type, databases, roles, method, tls }) => ({
-        line,
-        type,
-        databases,
-        roles,
-        method,
-        tls,
-      })),
+      postgres: lines.map(shown),
       verdict: verdictOf({
         source,
         friend,
@@ -180,6 +185,15 @@ function distinguished(instances: readonly Pod[], world: World): readonly Pod[] 
       tells(selector) || [...ingress, ...egress].some(({ peers }) => peers !== "everyone" && peers.some(tellsApart)),
   );
   return isTold ? instances : instances.slice(0, 1);
+}
+
+/** One of those that no policy tells apart: replicas are many, and alike in all that the network looks at. */
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  if (endpoints.length === 1) return endpoints;
+  const alike = groupBy(endpoints, (endpoint) =>
+    endpoint.kind === "pod" ? JSON.stringify({ ...endpoint, name: "" }) : (endpoint.address ?? ""),
+  );
+  return [...alike.values()].flatMap((same) => same.slice(0, 1));
 }
 
 /** Everybody with everybody else; a pod on its own stands for two with the same labels. */

@@ -14,4 +14,5 @@ export { type Entry, type HbaError, type HbaFile, type Location, maximumBytes, p
 export { BadProbes, readProbes } from "./probes.ts";
 export type { ConnectionType, Method, Name, Rule } from "./rule.ts";
 export { type Major, majors, operandServer, type Server, type ServerAddress } from "./server.ts";
+export { standIns } from "./stand-ins.ts";
 export type { FileSource } from "./tokenize.ts";

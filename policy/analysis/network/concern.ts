@@ -10,8 +10,6 @@ export interface Isolation {
   readonly isolated: Trilean;
   /** The policies that isolate the pod, or may. */
   readonly by: readonly Policy[];
-  /** The first of their names. */
-  readonly names: readonly string[];
 }
 
 /** Which policies concern a pod: on that all engines agree. */
@@ -25,11 +23,11 @@ export interface Concern {
 /** Thousands of policies may isolate one pod: nobody reads them all. */
 export const shownReasons = 10;
 
-/** The names of policies as a reason shows them. */
-export function shownNames(policies: readonly Policy[]): readonly string[] {
+/** The names of policies as a reason shows them; the same list of policies is asked for again and again. */
+export const shownNames = remember((policies: readonly Policy[]): readonly string[] => {
   const names = new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`));
   return [...names].sort().slice(0, shownReasons);
-}
+});
 
 /** Finds what concerns the pods of a world, once for each. */
 export const concernsIn = remember((world: World): ((pod: Pod) => Concern) => {
@@ -41,7 +39,6 @@ export const concernsIn = remember((world: World): ((pod: Pod) => Concern) => {
     const isolation = (by: readonly Policy[]): Isolation => ({
       isolated: anyOf(by, (policy) => selects(policy, pod)),
       by,
-      names: shownNames(by),
     });
     return {
       ingress: isolation(selecting.filter(({ isolatesIngress }) => isolatesIngress)),

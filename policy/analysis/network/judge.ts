@@ -37,8 +37,8 @@ export function pairJudge(world: World, engine: Engine): PairJudge {
   };
 
   return (from, to) => {
-    const foreign = new Set([...(from.kind === "pod" ? concern(from).foreign : []), ...concern(to).foreign]);
-    if (foreign.size > 0) return () => ({ allowed: null, by: [...foreign] });
+    const foreign = [...(from.kind === "pod" ? concern(from).foreign : []), ...concern(to).foreign];
+    if (foreign.length > 0) return () => ({ allowed: null, by: [...new Set(foreign)] });
     const pods = asPods(from, to);
     if (!to.hostNetwork && !(from.kind === "pod" && from.hostNetwork)) return pods;
     // A plugin sees a pod of the host network either as that pod or as its node: decided only where both come in.
@@ -56,7 +56,7 @@ type Holds = (grant: Grant, port: Port) => Trilean;
 const unguarded: Side = () => open;
 
 /** What one side of a connection says to it. */
-function side({ isolated, names }: Isolation, grantsOf: () => readonly Grant[], holds: Holds): Side {
+function side({ isolated, by }: Isolation, grantsOf: () => readonly Grant[], holds: Holds): Side {
   if (isolated === false) return unguarded;
   const grants = grantsOf();
   return (port) => {
@@ -70,12 +70,13 @@ function side({ isolated, names }: Isolation, grantsOf: () => readonly Grant[], 
     const admitted = admitting.length > 0 || (undecided.length > 0 ? null : false);
     const allowed = either(not(isolated), admitted);
     const reasons = allowed === true ? admitting : allowed === null ? undecided : [];
-    return { allowed, by: reasons.length === 0 ? names : shownNames(reasons) };
+    return { allowed, by: shownNames(reasons.length === 0 ? by : reasons) };
   };
 }
 
 /** Both sides must let the connection through; the reasons are those of the side that decides. */
 function join(egress: Answer, ingress: Answer): Answer {
+  if (egress === open) return ingress;
   const allowed = both(egress.allowed, ingress.allowed);
   if (egress.allowed !== allowed) return ingress;
   if (ingress.allowed !== allowed) return egress;

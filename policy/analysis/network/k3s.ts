@@ -44,10 +44,9 @@ export function k3s(world: World, without?: DeviationName): Engine {
   const isNamed = (rule: Rule, policy: Policy, endpoint: Endpoint): Trilean =>
     endpoint.kind === "pod" && anyOf(peersOf(rule).pods, (peer) => peerNames(peer, policy, endpoint, world));
 
-  /** Whether a rule whose peers are selectors opens a port of a pod. */
-  const opensToPods = (rule: Rule, port: Port, pod: Pod, group: readonly PortsOfPod[]): Trilean =>
-    (deviates("unresolvedNames") && rule.ports !== "all" && nobodyDeclares(rule.ports, group)) ||
-    opens(rule, (match) => meansHere(match, port, pod, group));
+  /** Whether the names of a rule whose peers are selectors open every port. */
+  const opensByNames = ({ ports }: Rule, group: readonly PortsOfPod[]): boolean =>
+    deviates("unresolvedNames") && ports !== "all" && nobodyDeclares(ports, group);
 
   function meansHere(match: PortMatch, port: Port, pod: Pod, group: readonly PortsOfPod[]): Trilean {
     const declared = portMeans(match, port, visible(pod));
@@ -90,31 +89,28 @@ export function k3s(world: World, without?: DeviationName): Engine {
 
     ingressRule(policy, rule, from, to, port) {
       const group = hasNames(rule) ? selected(policy) : [];
-      const fromPods = isNamed(rule, policy, from);
+      const isOpen = opens(rule, (match) => meansHere(match, port, to, group));
+      const isOpenToPods = opensByNames(rule, group) || isOpen;
       return either(
-        fromPods === false ? false : both(fromPods, opensToPods(rule, port, to, group)),
-        both(
-          isOutside(rule, from),
-          opens(rule, (match) => meansHere(match, port, to, group)),
-        ),
+        isOpenToPods === false ? false : both(isNamed(rule, policy, from), isOpenToPods),
+        isOpen === false ? false : both(isOutside(rule, from), isOpen),
       );
     },
 
     egressRule(policy, rule, _from, to, port) {
       const group = hasNames(rule) ? (destinations(policy).get(rule) ?? []) : [];
-      const toPods = to.kind === "pod" ? isNamed(rule, policy, to) : false;
       const owner = to.kind === "pod" ? visible(to) : undefined;
+      const isOpenToPods =
+        to.kind === "pod" && (opensByNames(rule, group) || opens(rule, (match) => meansHere(match, port, to, group)));
+      const isOpen = opens(rule, (match) => {
+        if (match.kind !== "name") return portMeans(match, port, owner);
+        if (rule.peers !== "everyone") return !deviates("namedEgressBlocks") && portMeans(match, port, owner);
+        if (!deviates("guessedEgressNames")) return portMeans(match, port, owner);
+        return neighbours(policy).some((pod) => portMeans(match, port, pod) === true);
+      });
       return either(
-        toPods === false || to.kind !== "pod" ? false : both(toPods, opensToPods(rule, port, to, group)),
-        both(
-          isOutside(rule, to),
-          opens(rule, (match) => {
-            if (match.kind !== "name") return portMeans(match, port, owner);
-            if (rule.peers !== "everyone") return !deviates("namedEgressBlocks") && portMeans(match, port, owner);
-            if (!deviates("guessedEgressNames")) return portMeans(match, port, owner);
-            return neighbours(policy).some((pod) => portMeans(match, port, pod) === true);
-          }),
-        ),
+        isOpenToPods === false ? false : both(isNamed(rule, policy, to), isOpenToPods),
+        isOpen === false ? false : both(isOutside(rule, to), isOpen),
       );
     },
   };

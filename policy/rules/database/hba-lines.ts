@@ -1,9 +1,9 @@
 import { readClusters } from "../../analysis/access/cluster.ts";
-import { formatAddress } from "../../analysis/hba/address.ts";
 import {
   operandServer,
   parse,
   renderCnpg,
+  standIns,
   TooLarge,
   type HbaFile,
   type Major,
@@ -37,9 +37,7 @@ export interface HbaLines {
 export function readHbaLines(object: KubeObject): HbaLines {
   const items = list(at(object.body, ...pgHbaPath)).map((item) => (isUnknown(item) ? "" : (text(item) ?? "")));
   const [cluster] = readClusters([object]);
-  const standIns = new Map((cluster?.selectors ?? []).map(({ name }, index) => [name, standInOf(index)]));
-  const names = new Map([...standIns].map(([name, address]) => [address, name]));
-  const addresses = new Map([...standIns].map(([name, address]) => [name, [address]]));
+  const { addresses, selectorOf } = standIns((cluster?.selectors ?? []).map(({ name }) => name));
   const rendered = renderCnpg(items, addresses, cluster?.ldap);
   const major = cluster?.major ?? defaultMajor;
   const { entries, errors } = parseLines(rendered.text, major);
@@ -48,9 +46,7 @@ export function readHbaLines(object: KubeObject): HbaLines {
     lines: entries.flatMap(({ line, rule }) => {
       const { item } = rendered.source(line);
       if (rule === undefined || item === undefined) return [];
-      const { address } = rule;
-      const selector = address?.kind === "range" ? names.get(formatAddress(address.address)) : undefined;
-      return [{ item, rule, selector }];
+      return [{ item, rule, selector: selectorOf(rule) }];
     }),
     errors: errors.map(({ line, message }) => ({ item: rendered.source(line).item, message })),
   };
@@ -64,11 +60,6 @@ export function parseLines(lines: string, major: Major): Pick<HbaFile, "entries"
     if (!(error instanceof TooLarge)) throw error;
     return { entries: [], errors: [{ file: undefined, line: 1, message: error.message }] };
   }
-}
-
-/** An address for the pods of a selector, which have none in a manifest; no pod can have it. */
-function standInOf(index: number): string {
-  return `100::${(index + 1).toString(16)}`;
 }
 
 const defaultMajor: Major = 18;

@@ -64,7 +64,7 @@ function byHelmChart({ body, namespace }: KubeObject): ChartRelease {
 function named(chart = "", repository = ""): Pick<ChartRelease, "chart" | "source"> {
   const name =
     chart
-      .replace(/(-\d[^/]*\.tgz|\/)$/, "")
+      .replace(/(-v?\d[^/]*\.tgz|\/)$/, "")
       .split("/")
       .at(-1) ?? "";
   return { chart: name, source: `${chart} ${repository}` };

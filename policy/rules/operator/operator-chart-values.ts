@@ -39,14 +39,23 @@ export const operatorChartValues: ResourceRule = {
   judge: (resource) =>
     chartReleases(resource)
       .filter(isOperator)
-      .flatMap(({ values, paths }): readonly Finding[] => {
-        if (isUnknown(values)) {
-          return [{ path: paths.values, message: "the values are not known before up", undecided: true }];
-        }
-        return settings.flatMap(({ path, safe, why }) => {
-          const value = at(values, ...path);
-          if (value === undefined || value === null || value === safe) return [];
-          return [{ path: [...paths.values, ...path], message: `${path.join(".")} is ${quote(value)}: ${why}` }];
-        });
-      }),
+      .flatMap(({ values, paths }) =>
+        settings.flatMap((setting) => {
+          const message = problemOf(setting, values);
+          return message === undefined ? [] : [{ path: [...paths.values, ...setting.path], ...message }];
+        }),
+      ),
 };
+
+function problemOf({ path, safe, why }: Setting, values: Json | undefined): Omit<Finding, "path"> | undefined {
+  const name = path.join(".");
+  if (path.some((_, depth) => isUnknown(at(values, ...path.slice(0, depth)))) || isUnknown(at(values, ...path))) {
+    return {
+      message: `${name} is not known before up: ${why}, if it is not ${quote(safe)}`,
+      fix: "give it as a plain value",
+    };
+  }
+  const value = at(values, ...path);
+  if (value === undefined || value === null || value === safe) return undefined;
+  return { message: `${name} is ${quote(value)}: ${why}` };
+}

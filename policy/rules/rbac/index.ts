@@ -6,7 +6,6 @@ import { clientsWithoutCnpgPower } from "./clients-without-cnpg-power.ts";
 import { noDefaultSubjects } from "./no-default-subjects.ts";
 import { noWildcardRoles } from "./no-wildcard-roles.ts";
 import { rbacKnownAtPreview } from "./rbac-known-at-preview.ts";
-import { releaseAggregatesNoRoles } from "./release-aggregates-no-roles.ts";
 
 export const rbacRules: readonly Rule[] = [
   clientsWithoutCnpgPower,
@@ -14,7 +13,6 @@ export const rbacRules: readonly Rule[] = [
   clientsCannotBypass,
   noDefaultSubjects,
   aggregatedOperatorRolesOff,
-  releaseAggregatesNoRoles,
   noWildcardRoles,
   rbacKnownAtPreview,
 ];

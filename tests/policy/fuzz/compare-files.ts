@@ -1,6 +1,10 @@
 import { majors } from "../../../policy/analysis/hba/index.ts";
 import { differ, report, whyNot } from "../hba/differ.ts";
+import type { Tally } from "../hba/differential.ts";
 import { policyUnderTest } from "../under-test.ts";
+
+/** So many files for each server at a time: a few seconds each, so that one sees it go on. */
+const portion = 200;
 
 /** Compares at least so many pg_hba files with real servers; says how it went, and whether nothing differed. */
 export async function compareFiles(seed: number, least: number): Promise<boolean> {
@@ -8,11 +12,42 @@ export async function compareFiles(seed: number, least: number): Promise<boolean
   if (obstacle !== undefined) throw new Error(obstacle);
   const files = Math.ceil(least / majors.length);
   console.log(`seed ${String(seed)}: ${String(files)} files for each of ${String(majors.length)} servers`);
-  const extent = { seed, files, probes: 4, differences: 3 };
-  const tallies = await differ({ ...extent, majors, debian: false, policy: policyUnderTest });
-  const differences = tallies.flatMap((tally) => tally.differences);
-  const total = tallies.reduce((sum, tally) => sum + tally.files, 0);
-  console.log([report(tallies), ...differences].join("\n"));
-  console.log(`${String(total)} files, ${String(differences.length)} differences`);
-  return differences.length === 0 && total >= least;
+  let tallies: readonly Tally[] = [];
+  for (let done = 0; done < files && differencesOf(tallies).length === 0; done += portion) {
+    const extent = { seed: seed + done, files: Math.min(portion, files - done), probes: 4, differences: 3 };
+    const more = await differ({ ...extent, majors, debian: false, policy: policyUnderTest });
+    tallies = done === 0 ? more : tallies.map((tally, index) => together(tally, more[index] ?? tally));
+    console.log(`${String(total(tallies))} files, ${String(differencesOf(tallies).length)} differences`);
+  }
+  console.log([report(tallies), ...differencesOf(tallies)].join("\n"));
+  return differencesOf(tallies).length === 0 && total(tallies) >= least;
+}
+
+function total(tallies: readonly Tally[]): number {
+  return tallies.reduce((sum, { files }) => sum + files, 0);
+}
+
+function differencesOf(tallies: readonly Tally[]): readonly string[] {
+  return tallies.flatMap(({ differences }) => differences);
+}
+
+/** What one server answered in two portions. */
+function together(one: Tally, other: Tally): Tally {
+  return {
+    ...one,
+    files: one.files + other.files,
+    refused: one.refused + other.refused,
+    rows: one.rows + other.rows,
+    decisions: one.decisions + other.decisions,
+    lines: one.lines + other.lines,
+    answers: sums(one.answers, other.answers),
+    traps: sums(one.traps, other.traps),
+    known: sums(one.known, other.known),
+    differences: [...one.differences, ...other.differences],
+  };
+}
+
+function sums(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...names].map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
 }

@@ -1,21 +1,12 @@
 import { dump, loadAll } from "js-yaml";
 import type { Json } from "../../../policy/analysis/index.ts";
 import { repaired } from "../stacks/chapter.ts";
+import { foreign } from "../foreign.ts";
 import { pods } from "../network/lab.ts";
 import type { Random } from "../random.ts";
 import { anyBytes, deformed, mangled } from "./deform.ts";
 
-const others = `
-apiVersion: policy.networking.k8s.io/v1alpha1
-kind: AdminNetworkPolicy
-metadata: { name: all }
-spec: { priority: 1, subject: { pods: { podSelector: {}, namespaceSelector: {} } } }
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: pooler, namespace: production }
-spec: { cluster: { name: pg }, template: { metadata: { labels: { a: b } } } }
----
+const powers = `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: { name: edit, labels: { aggregate: "true" } }
@@ -28,7 +19,7 @@ metadata: { name: edit }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit }
 subjects: [{ kind: Group, name: "system:serviceaccounts" }, { kind: User, name: jane }]
 `;
-const documents = loadAll([...Object.values(repaired), pods, others].join("\n---\n")) as readonly Json[];
+const documents = loadAll([...Object.values(repaired), pods, foreign, powers].join("\n---\n")) as readonly Json[];
 
 const connections: Json = [
   { ssl: true, replication: "database", database: "app", user: "app_user", roles: ["staff"], address: "10.0.0.5" },

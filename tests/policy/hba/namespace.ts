@@ -5,9 +5,10 @@ import { hostnames, serverAddresses } from "./world.ts";
 
 /**
  * Runs a program as root of user, network, mount and process namespaces of its own, which need no privilege. Whatever it
- * has started ends with it.
+ * has started ends with it, and it ends with whoever started it.
  */
 export const inNamespaces = [
+  ...["setpriv", "--pdeathsig", "KILL"],
   "unshare",
   ...["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"],
 ] as const;

@@ -7,25 +7,16 @@ import { reach } from "../../../policy/analysis/network/reach.ts";
 import { readWorld } from "../../../policy/analysis/network/world.ts";
 import { closed, cluster, sound } from "../access/lab.ts";
 import { pods } from "../network/lab.ts";
+import { foreign } from "../foreign.ts";
 import { deformed } from "../fuzz/deform.ts";
 import { random } from "../random.ts";
 
 const seed = Number(process.env["SEED"] ?? "20261123");
 const rounds = 150;
 
-const foreign = `
----
-apiVersion: policy.networking.k8s.io/v1alpha1
-kind: AdminNetworkPolicy
-metadata: { name: all }
-spec: { priority: 1, subject: { pods: { podSelector: {}, namespaceSelector: {} } } }
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: pooler, namespace: production }
-spec: { cluster: { name: pg }, template: { metadata: { labels: { a: b } } } }
-`;
-const documents = loadAll(pods + cluster(closed) + sound + foreign).filter((value) => value !== null) as Json[];
+const documents = loadAll(`${pods + cluster(closed) + sound}\n---${foreign}`).filter(
+  (value) => value !== null,
+) as Json[];
 test(`no shape of a manifest throws (seed ${String(seed)})`, () => {
   const source = random(seed);
   const original = parseManifests(JSON.stringify({ apiVersion: "v1", kind: "List", items: documents }), "sound.json");

@@ -130,7 +130,6 @@ const examples: Readonly<Record<string, Example>> = {
     '{ rbac.authorization.k8s.io/aggregate-to-view: "true" }',
   ),
   "rbac-known-at-preview": weakened("resourceNames: [pg-app-credentials]", `resourceNames: [${unknownValue}]`),
-  "release-aggregates-no-roles": release({ rbac: { aggregateClusterRoles: true } }),
   "no-wildcard-roles": beside(role("example", "[{ apiGroups: [apps], resources: ['*'], verbs: [get] }]")),
 
   "cnpg-version": release({}, "0.20.0"),

@@ -1,5 +1,5 @@
 import type { Mutant } from "./mutant.ts";
-import { client, clientBy, lockedOut, postgresOpen, refused, sound } from "./words.ts";
+import { client, clientBy, lockedOut, postgresOpen, refersToNothing, refused, sound } from "./words.ts";
 
 const allow = "hostssl app app_user ${podselector:app} scram-sha-256";
 const reject = "host all all all reject";
@@ -76,7 +76,7 @@ export const hbaMutants: readonly Mutant[] = [
   ),
   lines(
     "the client's line refers to another selector",
-    lockedOut,
+    refersToNothing("apps"),
     allow.replace("podselector:app", "podselector:apps"),
     reject,
   ),
@@ -123,6 +123,6 @@ export const hbaMutants: readonly Mutant[] = [
     change: ({ cluster }) => {
       cluster.spec.podSelectorRefs = [];
     },
-    finding: lockedOut,
+    finding: refersToNothing("app"),
   },
 ];

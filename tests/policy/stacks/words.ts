@@ -38,6 +38,13 @@ export function clientBy(...lines: string[]): string {
   return `changed: ${client} 5432: declared (${sound} -> ${lines.join("; ")})`;
 }
 
+/** The operator's webhook refuses the Cluster; without it the client would be locked out. */
+export function refersToNothing(name: string): string[] {
+  const reference = `\${podselector:${name}}`;
+  const message = `${reference} refers to nothing in podSelectorRefs: the operator refuses the Cluster`;
+  return [...lockedOut, `problem: pg_hba of Cluster production/pg: ${message}`];
+}
+
 /** PostgreSQL refuses the whole file. */
 export function refused(message: string): string[] {
   const unknown = (who: string, lines: string) => `changed: ${who} 5432: ${lines} -> )`;

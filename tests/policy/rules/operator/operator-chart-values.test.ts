@@ -30,16 +30,30 @@ test.each([
   [{ webhook: { validating: { failurePolicy: "Ignore" } } }, 'webhook.validating.failurePolicy is "Ignore"'],
   [{ webhook: { mutating: { create: false } } }, "webhook.mutating.create is false"],
   [{ rbac: { aggregateClusterRoles: true } }, "rbac.aggregateClusterRoles is true"],
-  [{ rbac: { aggregateClusterRoles: unknownValue } }, "rbac.aggregateClusterRoles"],
+  // A template takes every text for true.
+  [{ rbac: { aggregateClusterRoles: "false" } }, 'rbac.aggregateClusterRoles is "false"'],
+  [{ rbac: { aggregateClusterRoles: unknownValue } }, "rbac.aggregateClusterRoles is not known before up"],
+  [{ rbac: unknownValue }, "rbac.aggregateClusterRoles is not known before up"],
   // For webhooks on EKS with a CNI of its own: charts/cloudnative-pg/README.md, hostNetwork.
   [{ hostNetwork: true }, "hostNetwork is true"],
 ])("finds %j", (values, message) => {
   expect(judged(values)).toEqual([expect.stringContaining(message)]);
 });
 
-test("other charts have other values; values that are not known yet leave it open", () => {
-  expect(judged({ hostNetwork: true }, "cilium")).toEqual([]);
-  expect(judged(unknownValue)).toEqual([expect.stringMatching(/^undecided: /)]);
+test("what is not known at all may be anything", () => {
+  expect(judged(unknownValue)).toHaveLength(6);
+});
+
+test.each([
+  ["oci://ghcr.io/cloudnative-pg/charts/cloudnative-pg"],
+  ["./charts/cloudnative-pg-0.29.0.tgz"],
+  ["./charts/cloudnative-pg-v0.29.0.tgz"],
+])("knows the chart by %s", (chart) => {
+  expect(judged({ hostNetwork: true }, chart)).toHaveLength(1);
+});
+
+test.each([["cilium"], ["cloudnative-pg-grafana"]])("leaves the values of %s alone", (chart) => {
+  expect(judged({ hostNetwork: true }, chart)).toEqual([]);
 });
 
 test("k3s installs the chart by the same values", () => {
