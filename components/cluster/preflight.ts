@@ -4,6 +4,7 @@ import type { Problem } from "../../config/problems.ts";
 import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { poolersOf } from "../access/poolers.ts";
 import { isOwnedBy } from "../namespace.ts";
 import { compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
@@ -31,6 +32,20 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
 
 /** What may be applied, but should be known. */
 export function warnings(config: Config, live: LiveCluster): string[] {
+  return [...sharingWarnings(config), ...versionWarnings(config, live)];
+}
+
+/** PostgreSQL knows the clients of a pooler by its address only. */
+function sharingWarnings({ clients }: Config): string[] {
+  return poolersOf(clients)
+    .filter((pooler) => pooler.clients.length > 1)
+    .map((pooler) => {
+      const names = pooler.clients.map(({ name }) => name).join(", ");
+      return `clients ${names} share pooler ${pooler.name}: whoever has another's password can log in as it`;
+    });
+}
+
+function versionWarnings(config: Config, live: LiveCluster): string[] {
   if (config.operator.install !== "existing") return [];
   const version = operatorVersion(live.operators[0]);
   if (version === undefined || compareVersions(version, RECOMMENDED_VERSION) >= 0) return [];
