@@ -1,8 +1,9 @@
+import { AuthorityCopies, certificateOf } from "./components/access/authority.ts";
 import { isAdopted, takeOver } from "./components/adoption/takeOver.ts";
 import { DatabaseAccess } from "./components/access/index.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
-import { NOTHING_YET } from "./components/cluster/live.ts";
+import { NOTHING_YET, readAuthority } from "./components/cluster/live.ts";
 import { Database } from "./components/database/index.ts";
 import { untilWebhookAnswers } from "./components/database/webhook.ts";
 import { EnforcementProof } from "./components/enforcement/index.ts";
@@ -14,7 +15,7 @@ import { loadSettings } from "./config.ts";
 import type { KubeObject } from "./kube/objects.ts";
 
 const settings = loadSettings();
-const { clients, database, protect, stack } = settings;
+const { clients, database, pgbouncer, protect, stack } = settings;
 const found = await inspect(settings, renderedObjects);
 
 const cluster = openCluster("cluster", settings, found);
@@ -57,6 +58,7 @@ const pg = new Database(
   {
     database,
     clients,
+    pgbouncer,
     protect,
     adopted: isAdopted("Cluster", found.adopted),
     placement,
@@ -70,6 +72,11 @@ const pg = new Database(
   },
   { ...inNamespace, dependsOn: [access, operator, enforcement] },
 );
+
+const name = { name: database.name, namespace: settings.namespace.name };
+const readLive = async () => readAuthority(await cluster.connect(), name);
+const certificate = () => certificateOf(found.live?.authority, pg.clusterName, readLive);
+new AuthorityCopies("authority", { cluster: name, clients, certificate }, { provider });
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */
 export const clusterUid = cluster.identity.apply(({ uid }) => uid);

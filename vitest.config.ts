@@ -15,10 +15,11 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 // Takes minutes and every core: npm run test:packets.
 const packets = "tests/cluster/policy-network.test.ts";
 // Minutes each: npm run test:roles asks as every kind of client, npm run test:adoption takes over a database made by hand,
-// npm run test:mutants applies changed stacks.
+// npm run test:poolers goes through poolers, npm run test:mutants applies changed stacks.
 const roles = "tests/cluster/roles.test.ts";
 const adoption = "tests/cluster/adoption.test.ts";
 const mutants = "tests/cluster/proof-mutants.test.ts";
+const poolers = "tests/cluster/poolers.test.ts";
 
 export default defineConfig({
   test: {
@@ -57,14 +58,14 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          exclude: [packets, roles, adoption, mutants],
+          exclude: [packets, roles, adoption, mutants, poolers],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
         },
       },
-      ...Object.entries({ roles, adoption, mutants }).map(([name, file]) => ({
+      ...Object.entries({ roles, adoption, mutants, poolers }).map(([name, file]) => ({
         test: {
           name,
           include: [file],

@@ -1,11 +1,15 @@
+import { poolerName } from "../config/poolerConflicts.ts";
 import type { Config } from "../config/schema.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import type { EgressArgs, Endpoint } from "./access/egress.ts";
 import { pgHbaOf, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
+import { namespaceOf } from "./access/workloads.ts";
 import { placementIn, type LiveCluster } from "./cluster/live.ts";
+import { WAY } from "./cluster/lockouts.ts";
 import { clusterObject } from "./database/cluster.ts";
+import { poolerObjects } from "./database/poolers.ts";
 
 /**
  * The objects that decide who gets to the database, and a pod of each client that has to: for the judges, before anything
@@ -20,11 +24,16 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
     controlPlaneCidrs,
     egress: egressOf(config, live.networkPolicies, live.apiServers),
   });
-  const pods = clients.flatMap(({ name, workloads }) =>
-    workloads.map(({ podLabels }, index) => ({
+  const pods = clients.flatMap(({ name, workloads, pooler }) =>
+    workloads.map((workload, index) => ({
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { namespace: namespace.name, name: `${name}-${String(index)}`, labels: { ...podLabels } },
+      metadata: {
+        namespace: namespaceOf(cluster, workload),
+        name: `${name}-${String(index)}`,
+        labels: { ...workload.podLabels },
+        ...(pooler && { annotations: { [WAY]: poolerName(database.name, pooler.name) } }),
+      },
     })),
   );
   return [
@@ -35,10 +44,11 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
       clients,
       namespace: namespace.name,
       pgHba: pgHbaOf({ ...config, presentLines: database.presentLines }),
-      podSelectorRefs: podSelectorRefs(clients),
+      podSelectorRefs: podSelectorRefs(cluster, clients),
       placement: placementIn(config.cluster, live.nodes, database.instances),
       storageClass: config.cluster.storageClass,
     }),
+    ...poolerObjects(cluster, config),
   ];
 }
 

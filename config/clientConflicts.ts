@@ -1,4 +1,5 @@
 import { credentialProblems } from "./credentials.ts";
+import { poolerName } from "./poolerConflicts.ts";
 import type { Problem } from "./problems.ts";
 import { rangeProblem } from "./ranges.ts";
 import type { Client, Config, Workload } from "./schema.ts";
@@ -18,13 +19,14 @@ export function readerRole(database: string): string {
 export function clientConflicts(config: Config): Problem[] {
   const { clients } = config;
   return [
-    ...duplicates(clients),
-    ...sharedPods(clients),
+    ...duplicates(config),
+    ...sharedPods(config),
     ...unowned(clients),
     ...clients.flatMap((client, index) => {
       const key = `clients[${String(index)}]`;
       return [
         ...nobody(client, key),
+        ...namespaceProblems(client, config, key),
         ...reserved(client, clients, key),
         ...credentialProblems(client, config, key),
         ...client.workloads.flatMap((one, at) => workloadProblems(one, config, `${key}.workloads[${String(at)}]`)),
@@ -35,7 +37,7 @@ export function clientConflicts(config: Config): Problem[] {
   ];
 }
 
-function duplicates(clients: readonly Client[]): Problem[] {
+function duplicates({ clients, namespace }: Config): Problem[] {
   const identities = clients.flatMap((client, i) => [
     { key: `clients[${String(i)}].name`, kind: "client name", value: client.name },
     { key: `clients[${String(i)}].role`, kind: "role", value: client.role },
@@ -45,7 +47,7 @@ function duplicates(clients: readonly Client[]): Problem[] {
     ...client.workloads.flatMap((workload, j) => [
       {
         key: `clients[${String(i)}].workloads[${String(j)}].serviceAccount.name`,
-        kind: "ServiceAccount",
+        kind: `ServiceAccount of ${workload.namespace ?? namespace.name}`,
         value: workload.serviceAccount.name,
       },
     ]),
@@ -65,15 +67,18 @@ function duplicates(clients: readonly Client[]): Problem[] {
 }
 
 /** A pod that two sets of labels select would be two clients at once; it cannot be where they differ in one label. */
-function sharedPods(clients: readonly Client[]): Problem[] {
+function sharedPods({ clients, namespace }: Config): Problem[] {
   const all = clients.flatMap((client, i) =>
-    client.workloads.map(({ podLabels }, j) => ({
+    client.workloads.map(({ podLabels, namespace: own = namespace.name }, j) => ({
       podLabels,
+      own,
       key: `clients[${String(i)}].workloads[${String(j)}].podLabels`,
     })),
   );
-  return all.flatMap(({ podLabels, key }, index) => {
-    const earlier = all.slice(0, index).find((other) => canBeWornTogether(podLabels, other.podLabels));
+  return all.flatMap(({ podLabels, own, key }, index) => {
+    const earlier = all
+      .slice(0, index)
+      .find((other) => other.own === own && canBeWornTogether(podLabels, other.podLabels));
     if (!earlier) return [];
     const expected = `labels that no pod can wear together with those of ${earlier.key}`;
     const fix = "give both a label of the same key with different values";
@@ -120,18 +125,32 @@ function reserved({ role, database }: Client, clients: readonly Client[], key: s
   return problems;
 }
 
-function workloadProblems({ podLabels, serviceAccount }: Workload, { database }: Config, key: string): Problem[] {
+function workloadProblems(workload: Workload, { clients, database, namespace }: Config, key: string): Problem[] {
+  const { podLabels, serviceAccount } = workload;
   const theirs = Object.keys(podLabels).filter((name) => name.split("/")[0]?.endsWith("cnpg.io"));
   const problems = theirs.map((label): Problem => {
     const expected = "a label that is the workload's own; cnpg.io/ ones mark the database's pods";
     return { key: `${key}.podLabels`, got: label, expected, fix: `select by another label than ${label}` };
   });
-  if (["default", database.name].includes(serviceAccount.name)) {
+  const poolers = clients.flatMap(({ pooler }) => (pooler ? [poolerName(database.name, pooler.name)] : []));
+  const ours = (workload.namespace ?? namespace.name) === namespace.name ? [database.name, ...poolers] : [];
+  if (["default", ...ours].includes(serviceAccount.name)) {
     const expected = `a ServiceAccount of the workload's own, not "default" and not the database's own`;
     const fix = "give the workload a ServiceAccount of its own";
     problems.push({ key: `${key}.serviceAccount.name`, got: serviceAccount.name, expected, fix });
   }
   return problems;
+}
+
+/** pg_hba knows pods by selectors, and those never leave the database's namespace: from others, only its poolers are. */
+function namespaceProblems({ workloads, pooler }: Client, { namespace }: Config, key: string): Problem[] {
+  if (pooler) return [];
+  return workloads.flatMap(({ namespace: got = namespace.name }, index) => {
+    if (got === namespace.name) return [];
+    const expected = `${JSON.stringify(namespace.name)}, where the database is: its pg_hba knows no pods of other namespaces`;
+    const fix = `let the client come by a pooler (${key}.pooler: {}), or move the workload`;
+    return [{ key: `${key}.workloads[${String(index)}].namespace`, got, expected, fix }];
+  });
 }
 
 function deployerProblems(deployer: Client["deployers"][number], key: string): Problem[] {

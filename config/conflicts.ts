@@ -1,6 +1,7 @@
 import { clientConflicts } from "./clientConflicts.ts";
 import { clusterConflicts } from "./hetzner/conflicts.ts";
 import { overlap, rangeProblem } from "./ranges.ts";
+import { poolerConflicts } from "./poolerConflicts.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
 
@@ -14,6 +15,7 @@ const GUARDED_PARAMETERS: Record<string, string> = {
 export function conflicts(config: Config): Problem[] {
   return [
     ...clientConflicts(config),
+    ...poolerConflicts(config),
     ...bootstrapConflicts(config),
     ...replicationConflicts(config),
     ...egressConflicts(config),

@@ -9,7 +9,7 @@ export function credentialProblems(client: Client, config: Config, key: string):
 
 /** CloudNativePG gives the owner of the bootstrap a password, whether it is asked to or not. */
 function certificateProblems(client: Client, config: Config, key: string): Problem[] {
-  const { auth, existingSecret, passwordVersion, role } = client;
+  const { auth, existingSecret, passwordVersion, pooler, role } = client;
   if (auth !== "cert") return [];
   const problem = (expected: string, fix: string): Problem => ({ key: `${key}.auth`, got: auth, expected, fix });
   const isOwner = config.clients.some(({ access }) => access === "readWrite") && bootstrapOf(config).owner === role;
@@ -25,6 +25,14 @@ function certificateProblems(client: Client, config: Config, key: string): Probl
           ),
         ]
       : []),
+    ...(pooler
+      ? [
+          problem(
+            "password for a client that comes by a pooler: PgBouncer has no certificate of the role to show",
+            `remove ${key}.auth, or ${key}.pooler`,
+          ),
+        ]
+      : []),
     ...password.map((name) =>
       problem(`no ${name} beside it: there is no password`, `remove ${key}.${name}, or ${key}.auth`),
     ),
@@ -34,9 +42,14 @@ function certificateProblems(client: Client, config: Config, key: string): Probl
 /** What follows a Cluster's name in the Secrets with which it would be CloudNativePG that its reader is. */
 const AUTHORITIES = ["ca", "server", "replication", "pooler", "superuser"];
 
-function existingSecretProblems({ existingSecret, passwordVersion }: Client, config: Config, key: string): Problem[] {
+function existingSecretProblems(
+  { existingSecret, passwordVersion, workloads }: Client,
+  config: Config,
+  key: string,
+): Problem[] {
   if (existingSecret === undefined) return [];
-  const { clients, database } = config;
+  const { clients, database, namespace } = config;
+  const elsewhere = workloads.filter((one) => one.namespace !== undefined && one.namespace !== namespace.name);
   const problem = (expected: string, fix: string): Problem => {
     return { key: `${key}.existingSecret`, got: existingSecret, expected, fix };
   };
@@ -47,6 +60,14 @@ function existingSecretProblems({ existingSecret, passwordVersion }: Client, con
           problem(
             `no passwordVersion (${String(passwordVersion)}) beside it: that is for generated passwords`,
             `remove ${key}.passwordVersion and change the password in the Secret, or remove ${key}.existingSecret`,
+          ),
+        ]
+      : []),
+    ...(elsewhere.length > 0
+      ? [
+          problem(
+            "a generated password, since workloads of other namespaces get a copy of it: one that is there is not copied",
+            `remove ${key}.existingSecret, or let ${key}.workloads be of namespace ${namespace.name}`,
           ),
         ]
       : []),

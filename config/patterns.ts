@@ -50,3 +50,8 @@ export const IMAGE: Pattern = {
   pattern: /^[^\s@]+:[1-9][0-9][^\s@:/]*(@sha256:[0-9a-f]{64})?$/,
   expected: "an image whose tag starts with the PostgreSQL version, like postgresql:18.4-standard-trixie",
 };
+
+export const PGBOUNCER_IMAGE: Pattern = {
+  pattern: /^[^\s@]+:1\.[0-9][^\s@:/]*(@sha256:[0-9a-f]{64})?$/,
+  expected: "an image whose tag starts with PgBouncer's version, like pgbouncer:1.25.1",
+};

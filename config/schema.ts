@@ -6,6 +6,7 @@ import {
   IMAGE,
   LABEL_KEY,
   LABEL_VALUE,
+  PGBOUNCER_IMAGE,
   POSTGRES_IDENTIFIER,
   QUANTITY,
   SECRET_NAME,
@@ -80,6 +81,9 @@ const namespace = z.strictObject({
 });
 
 const workload = z.strictObject({
+  namespace: dnsLabel()
+    .optional()
+    .describe("Namespace of these pods, there already. Default: the database's. Another one: by a `pooler` only."),
   podLabels: podLabels.describe("Pods with all these labels are let in."),
   serviceAccount: z
     .strictObject({
@@ -102,7 +106,35 @@ const range = z.strictObject({
   reason: z.string().trim().min(1).describe("Why they have to be, for whoever reads this next."),
 });
 
-const client = z.strictObject({
+const pooler = z.strictObject({
+  name: dnsLabel(30)
+    .optional()
+    .describe("Names `<cluster>-<pooler>-pooler`, the Pooler and its Service. Default: the client's name."),
+  shared: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True, at each of them: several clients use this pooler, and each may log in as another if it has the password.",
+    ),
+  instances: z.int().min(1).max(9).default(2).describe("PgBouncers that share the connections."),
+  poolMode: z
+    .enum(["session", "transaction"])
+    .default("session")
+    .describe("`transaction`: a connection is a client's for one transaction only, and keeps no state of its session."),
+  parameters: z
+    .record(z.string(), z.string().regex(/^[^\r\n]*$/, "a value of one line"))
+    .default({})
+    .describe("Settings of PgBouncer, `default_pool_size` for one."),
+  resources: z
+    .strictObject({
+      memory: quantity.default("256Mi").describe("Request and limit of each PgBouncer."),
+      cpu: quantity.default("100m").describe("CPU request of each PgBouncer."),
+    })
+    .prefault({})
+    .describe("What each PgBouncer gets of its node."),
+});
+
+const declaredClient = z.strictObject({
   name: dnsLabel(30).describe("Names allow-<client>-to-<cluster>, <cluster>-<client>-credentials and so on."),
   role: identifier.describe("PostgreSQL role, this client's alone."),
   database: databaseName.describe("The one database the role may connect to; its first client that may write owns it."),
@@ -112,6 +144,9 @@ const client = z.strictObject({
     .describe("`readOnly`: through group `<database>_reader`, what the database's owner makes, and nothing else."),
   workloads: z.array(workload).default([]).describe("Pods that may use this identity; they, or `cidrs`, are needed."),
   cidrs: z.array(range).default([]).describe("Who may use this identity from outside the cluster."),
+  pooler: pooler
+    .optional()
+    .describe("Left out: it connects to the instances. Else to a PgBouncer of its own (`{}`), and no other way."),
   deployers: z
     .array(deployer)
     .default([])
@@ -138,6 +173,11 @@ const client = z.strictObject({
     .default(1)
     .describe("Raise it by one to have a new password generated and rolled out by the next `up`."),
 });
+
+const client = declaredClient.transform(({ pooler: declared, ...rest }) => ({
+  ...rest,
+  pooler: declared && { ...declared, name: declared.name ?? rest.name },
+}));
 
 const destination = z.strictObject({
   cidr: cidr.describe("Addresses that the database's pods have to reach, an object store's for one."),
@@ -212,9 +252,19 @@ const database = z.strictObject({
   readyTimeoutMinutes: z.int().min(1).default(15).describe("How long `up` waits for all instances."),
 });
 
+const pgbouncer = z.strictObject({
+  image: z
+    .string()
+    .regex(PGBOUNCER_IMAGE.pattern, PGBOUNCER_IMAGE.expected)
+    .default("ghcr.io/cloudnative-pg/pgbouncer:1.25.1")
+    .describe("Image of PgBouncer, 1.19 or later."),
+});
+
 const scraper = z.strictObject({
   namespace: dnsLabel().describe("Namespace of the scraper's pods."),
-  podLabels: podLabels.describe("Pods with all these labels are let through to the metrics, port 9187."),
+  podLabels: podLabels.describe(
+    "Pods with all these labels are let through to the metrics: port 9187, and 9127 of poolers.",
+  ),
 });
 
 const enforcement = z.strictObject({
@@ -232,7 +282,8 @@ export const schema = z.strictObject({
   namespace: namespace.prefault({}).describe("Where the database lives."),
   clients: z.array(client).min(1).describe("Who may reach the database, and as whom."),
   database: database.prefault({}).describe("The PostgreSQL cluster."),
-  scrapers: z.array(scraper).default([]).describe("Who reads the instances' metrics, Prometheus for one."),
+  pgbouncer: pgbouncer.prefault({}).describe("What all poolers have in common."),
+  scrapers: z.array(scraper).default([]).describe("Who reads the database's metrics, Prometheus for one."),
   enforcement: enforcement.prefault({}).describe("The proof that NetworkPolicies are enforced."),
   mode: z
     .enum(["enforce", "observe"])
@@ -258,6 +309,10 @@ export const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 /** A database identity: one role, one credential, one or more workloads that may use it. */
 export type Client = Config["clients"][number];
+/** A client's pooler. */
+export type PoolerSettings = NonNullable<Client["pooler"]>;
+/** What all poolers have in common. */
+export type PgBouncerSettings = Config["pgbouncer"];
 /** Whoever reads metrics. */
 export type Scraper = Config["scrapers"][number];
 /** Pods, by label, and the ServiceAccount they run as. */

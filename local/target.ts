@@ -3,6 +3,7 @@ import { run } from "./exec.ts";
 import { Refusal } from "./log.ts";
 import * as node from "./node/index.ts";
 import { operandImage } from "./node/operand.ts";
+import { pgbouncerImage } from "./node/pgbouncer.ts";
 import type { Options } from "./options.ts";
 
 /** The cluster that the stack is brought up on. */
@@ -26,7 +27,11 @@ export async function bringUp({ on, kubeconfig }: Options): Promise<Target> {
   }
   const { kubeconfig: file } = await node.up();
   // No image registry can be reached from the bare node.
-  return { kubeconfig: content(file), ours: true, config: { database: { image: operandImage } } };
+  return {
+    kubeconfig: content(file),
+    ours: true,
+    config: { database: { image: operandImage }, pgbouncer: { image: pgbouncerImage } },
+  };
 }
 
 /** Removes the cluster where it was ours to make. */

@@ -10,6 +10,7 @@ import { Identities } from "./identities/index.ts";
 import { credentialsName, type ClusterName } from "./names.ts";
 import { deployersGrant, operatorGrant, secretReaderGrant, type AccountName, type Grant } from "./rbac.ts";
 import { networkPolicies, type NetworkPolicyArgs } from "./rendered.ts";
+import { clientsIn, otherNamespaces } from "./workloads.ts";
 
 export interface DatabaseAccessArgs extends NetworkPolicyArgs, PgHbaArgs {
   /** Name of the CloudNativePG Cluster. */
@@ -22,6 +23,14 @@ export interface DatabaseAccessArgs extends NetworkPolicyArgs, PgHbaArgs {
   stack: string;
   /** Refuse to delete the namespace, the passwords and the Secrets. */
   protect: boolean;
+}
+
+/** A namespace that has to do with the database. */
+interface Place {
+  /** First part of the names of resources in it. */
+  prefix: string;
+  /** Its name; as an output where the stack makes it, so that the engine does that before anything in it. */
+  namespace: pulumi.Input<string>;
 }
 
 /**
@@ -46,23 +55,35 @@ export class DatabaseAccess extends pulumi.ComponentResource {
 
     this.namespace = this.#namespace(name, args);
     this.pgHba = pgHbaOf(args);
-    this.podSelectorRefs = podSelectorRefs(clients);
+    this.podSelectorRefs = podSelectorRefs(cluster, clients);
     this.secretNames = clients.map((client) => credentialsName(cluster, client));
 
-    const runAs = [this.#grant(`${name}-operator-run-as`, operatorGrant(cluster, args.operatorAccount))];
     for (const { subject, name: objectName, spec } of networkPolicies(cluster, args)) {
-      const metadata = this.#metadata(objectName);
+      const metadata = { name: objectName, namespace: this.namespace };
       new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });
     }
+    const own: Place = { prefix: name, namespace: this.namespace };
+    const placeOf = (namespace: string): Place =>
+      namespace === cluster.namespace ? own : { prefix: `${name}-${namespace}`, namespace };
     for (const client of clients) {
-      const of = `${name}-${client.name}`;
-      this.#credentials(of, cluster, client, protect);
-      if (client.workloads.length > 0) this.#grant(`${of}-secret-reader`, secretReaderGrant(cluster, client));
-      if (client.deployers.length > 0) runAs.push(this.#grant(`${of}-run-as`, deployersGrant(cluster, client)));
-      for (const workload of client.workloads) this.#serviceAccount(`${name}-account`, workload);
+      if (client.auth === "cert" || client.existingSecret !== undefined) continue;
+      const password = this.#password(`${name}-${client.name}`, client, protect);
+      for (const namespace of [cluster.namespace, ...otherNamespaces(cluster, [client])]) {
+        this.#credentials(placeOf(namespace), cluster, client, password, protect);
+      }
     }
-    // Whoever is granted an exception has it before the rule holds.
-    new Identities(`${name}-identities`, { ...guarded(cluster, clients), mode, after: runAs }, { parent: this });
+    const operator = this.#grant(own, "operator-run-as", operatorGrant(cluster, clients, args.operatorAccount));
+    for (const namespace of [cluster.namespace, ...otherNamespaces(cluster, clients)]) {
+      const place = placeOf(namespace);
+      const deployers = this.#clients(place, cluster, clientsIn(cluster, clients, namespace), namespace);
+      // Whoever is granted an exception has it before the rule holds.
+      const after = place === own ? [operator, ...deployers] : deployers;
+      new Identities(
+        `${place.prefix}-identities`,
+        { ...guarded(cluster, clients, namespace), mode, after },
+        { parent: this },
+      );
+    }
     this.registerOutputs({ namespace: this.namespace });
   }
 
@@ -76,13 +97,28 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return created.metadata.name;
   }
 
-  #credentials(name: string, cluster: ClusterName, client: Client, protect: boolean): void {
-    if (client.auth === "cert" || client.existingSecret !== undefined) return;
-    const password = this.#password(name, client, protect);
+  /** What clients have in one namespace beside their credentials; answers what lets their deployers run them. */
+  #clients(place: Place, cluster: ClusterName, clients: readonly Client[], namespace: string): pulumi.Resource[] {
+    return clients.flatMap((client) => {
+      this.#grant(place, `${client.name}-secret-reader`, secretReaderGrant(cluster, client, namespace));
+      for (const workload of client.workloads) this.#serviceAccount(place, workload);
+      if (client.deployers.length === 0) return [];
+      return [this.#grant(place, `${client.name}-run-as`, deployersGrant(cluster, client))];
+    });
+  }
+
+  /** The client's Secret. That in the database's namespace is also where CloudNativePG has the role's password from. */
+  #credentials(
+    { prefix, namespace }: Place,
+    cluster: ClusterName,
+    client: Client,
+    password: pulumi.Output<string>,
+    protect: boolean,
+  ): void {
     new k8s.core.v1.Secret(
-      `${name}-credentials`,
+      `${prefix}-${client.name}-credentials`,
       {
-        metadata: this.#metadata(credentialsName(cluster, client), RELOAD_LABEL),
+        metadata: { name: credentialsName(cluster, client), namespace, labels: RELOAD_LABEL },
         type: "kubernetes.io/basic-auth",
         stringData: { ...connection(cluster, client), password },
       },
@@ -105,25 +141,20 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return generate(version, protect).result;
   }
 
-  #grant(name: string, { name: objectName, rules, subjects }: Grant): pulumi.Resource {
-    const metadata = this.#metadata(objectName);
-    new k8s.rbac.v1.Role(name, { metadata, rules }, { parent: this });
-    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: objectName };
-    return new k8s.rbac.v1.RoleBinding(name, { metadata, roleRef, subjects }, { parent: this });
+  #grant({ prefix, namespace }: Place, purpose: string, { name, rules, subjects }: Grant): pulumi.Resource {
+    const metadata = { name, namespace };
+    new k8s.rbac.v1.Role(`${prefix}-${purpose}`, { metadata, rules }, { parent: this });
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
+    return new k8s.rbac.v1.RoleBinding(`${prefix}-${purpose}`, { metadata, roleRef, subjects }, { parent: this });
   }
 
   /** Its resource is not named after the client: a client that is renamed keeps it. */
-  #serviceAccount(name: string, { serviceAccount }: Workload): void {
+  #serviceAccount({ prefix, namespace }: Place, { serviceAccount }: Workload): void {
     if (!serviceAccount.create) return;
     new k8s.core.v1.ServiceAccount(
-      `${name}-${serviceAccount.name}`,
-      { metadata: this.#metadata(serviceAccount.name), automountServiceAccountToken: false },
+      `${prefix}-account-${serviceAccount.name}`,
+      { metadata: { name: serviceAccount.name, namespace }, automountServiceAccountToken: false },
       { parent: this },
     );
-  }
-
-  /** The namespace comes as an output, so that the engine makes it before anything in it. */
-  #metadata(name: string, labels?: Record<string, string>): k8s.types.input.meta.v1.ObjectMeta {
-    return { name, namespace: this.namespace, ...(labels && { labels }) };
   }
 }

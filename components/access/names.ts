@@ -10,6 +10,8 @@ export interface ClusterName {
 export const CLUSTER_LABEL = "cnpg.io/cluster";
 /** Label that tells instances (`instance`) from poolers (`pooler`); Jobs have none. */
 export const POD_ROLE_LABEL = "cnpg.io/podRole";
+/** Label that tells the poolers of a Cluster apart. */
+export const POOLER_LABEL = "cnpg.io/poolerName";
 
 /** `pg-app`: the DatabaseRole of a client with a certificate. */
 export function databaseRoleName(cluster: ClusterName, client: Client): string {
@@ -30,6 +32,11 @@ export function clientPolicyName(cluster: ClusterName, client: Client): string {
   return `allow-${client.name}-to-${cluster.name}`;
 }
 
+/** `pg-isolation`: the NetworkPolicy that lets nobody reach the database's pods whom no other one admits. */
+export function isolationName(cluster: ClusterName): string {
+  return `${cluster.name}-isolation`;
+}
+
 /** `pg-lifelines`: the NetworkPolicy that keeps replication and the operator's paths open. */
 export function lifelinesName(cluster: ClusterName): string {
   return `${cluster.name}-lifelines`;
@@ -40,9 +47,19 @@ export function egressName(cluster: ClusterName): string {
   return `${cluster.name}-egress`;
 }
 
-/** `pg-metrics`: the NetworkPolicy that lets scrapers read metrics. */
+/** `pg-metrics`: the NetworkPolicy that lets scrapers read the instances' metrics. */
 export function metricsName(cluster: ClusterName): string {
   return `${cluster.name}-metrics`;
+}
+
+/** `pg-pooler-metrics`: the same for the poolers'. */
+export function poolerMetricsName(cluster: ClusterName): string {
+  return `${cluster.name}-pooler-metrics`;
+}
+
+/** `pg-ca`: the Secret whose `ca.crt` everybody may mount, and whose `ca.key` could sign a certificate for replication. */
+export function authorityName(cluster: ClusterName): string {
+  return `${cluster.name}-ca`;
 }
 
 /** `read-pg-app-secret`: the Role, and its RoleBinding, that grant a client its one Secret. */

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Client } from "../../config/schema.ts";
+import { databaseAccounts } from "./identities/guarded.ts";
 import { USE } from "./identities/use.ts";
 import { credentialsName, runAsName, secretReaderName, type ClusterName } from "./names.ts";
 
@@ -14,13 +15,16 @@ export interface Grant {
   subjects: Subject[];
 }
 
-/** `get` on one Secret by name: `list` and `watch` would show every Secret of the namespace. */
-export function secretReaderGrant(cluster: ClusterName, client: Client): Grant {
+/**
+ * `get` on one Secret by name: `list` and `watch` would show every Secret of the namespace.
+ * @param client with its workloads of that namespace alone
+ */
+export function secretReaderGrant(cluster: ClusterName, client: Client, namespace: string): Grant {
   const resourceNames = [credentialsName(cluster, client)];
   return {
     name: secretReaderName(cluster, client),
     rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get"] }],
-    subjects: secretReaderSubjects(client, cluster.namespace),
+    subjects: secretReaderSubjects(client, namespace),
   };
 }
 
@@ -33,12 +37,15 @@ function secretReaderSubjects(client: Client, namespace: string): Subject[] {
   }));
 }
 
-/** The operator may run pods as the database. */
-export function operatorGrant(cluster: ClusterName, operator: AccountName): Grant {
-  return runAs(runAsName(cluster), [cluster.name], [{ kind: "ServiceAccount", ...operator }]);
+/** The operator may run pods as the database, and as its poolers. */
+export function operatorGrant(cluster: ClusterName, clients: readonly Client[], operator: AccountName): Grant {
+  return runAs(runAsName(cluster), databaseAccounts(cluster, clients), [{ kind: "ServiceAccount", ...operator }]);
 }
 
-/** A client's deployers may run pods as the client. */
+/**
+ * A client's deployers may run pods as the client.
+ * @param client with its workloads of one namespace alone
+ */
 export function deployersGrant(cluster: ClusterName, client: Client): Grant {
   const accounts = client.workloads.map(({ serviceAccount }) => serviceAccount.name);
   return runAs(runAsName(cluster, client), accounts, client.deployers.map(subject));

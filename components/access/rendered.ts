@@ -1,12 +1,28 @@
 import type { Client, Config, Scraper } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { egressLifelines, type EgressArgs } from "./egress.ts";
-import { clientPolicyName, egressName, lifelinesName, metricsName, type ClusterName } from "./names.ts";
-import { clientPolicy, lifelines, scraperPolicy, type LifelineArgs, type PolicySpec } from "./networkPolicies.ts";
+import {
+  clientPolicyName,
+  egressName,
+  isolationName,
+  lifelinesName,
+  metricsName,
+  poolerMetricsName,
+  type ClusterName,
+} from "./names.ts";
+import {
+  clientPolicy,
+  isolation,
+  lifelines,
+  poolerScraperPolicy,
+  scraperPolicy,
+  type LifelineArgs,
+  type PolicySpec,
+} from "./networkPolicies.ts";
 
 /** A NetworkPolicy of the database's namespace. */
 export interface NamedPolicy {
-  /** What it is for: `lifelines`, `egress`, `metrics`, or a client. */
+  /** What it is for: `isolation`, `lifelines`, `egress`, `metrics`, `pooler-metrics`, or a client. */
   subject: string;
   name: string;
   spec: PolicySpec;
@@ -27,12 +43,22 @@ export interface NetworkPolicyArgs extends LifelineArgs {
 export function networkPolicies(cluster: ClusterName, args: NetworkPolicyArgs): NamedPolicy[] {
   const { clients, scrapers, egress, mode } = args;
   if (mode === "observe") return [];
-  const out = egress && { subject: "egress", name: egressName(cluster), spec: egressLifelines(cluster, egress) };
-  const metrics = { subject: "metrics", name: metricsName(cluster), spec: scraperPolicy(cluster, scrapers) };
+  const isScraped = scrapers.length > 0;
+  const hasPoolers = clients.some(({ pooler }) => pooler);
   return [
+    { subject: "isolation", name: isolationName(cluster), spec: isolation(cluster) },
     { subject: "lifelines", name: lifelinesName(cluster), spec: lifelines(cluster, args) },
-    ...(out ? [out] : []),
-    ...(scrapers.length > 0 ? [metrics] : []),
+    ...(egress ? [{ subject: "egress", name: egressName(cluster), spec: egressLifelines(cluster, egress) }] : []),
+    ...(isScraped ? [{ subject: "metrics", name: metricsName(cluster), spec: scraperPolicy(cluster, scrapers) }] : []),
+    ...(isScraped && hasPoolers
+      ? [
+          {
+            subject: "pooler-metrics",
+            name: poolerMetricsName(cluster),
+            spec: poolerScraperPolicy(cluster, scrapers),
+          },
+        ]
+      : []),
     ...clients.map((client) => ({
       subject: `${client.name}-network-policy`,
       name: clientPolicyName(cluster, client),

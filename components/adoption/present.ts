@@ -4,6 +4,7 @@ import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import { refOf, type KubeObject, type ObjectRef } from "../../kube/objects.ts";
 import { databasesOf } from "../access/databases.ts";
 import { credentialsName, databaseRoleName, runAsName, secretReaderName, type ClusterName } from "../access/names.ts";
+import { namespaceOf } from "../access/workloads.ts";
 import { databaseObjectName } from "../database/index.ts";
 import { ownerOf, type Owner } from "./marks.ts";
 
@@ -25,7 +26,10 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
   const grants = clients.flatMap((client) => [secretReaderName(cluster, client), runAsName(cluster, client)]);
   const generated = clients.filter(({ auth, existingSecret }) => auth === "password" && existingSecret === undefined);
   const certified = clients.filter(({ auth }) => auth === "cert");
-  const accounts = clients.flatMap(({ workloads }) => workloads.map(({ serviceAccount }) => serviceAccount));
+  const accounts = clients
+    .flatMap(({ workloads }) => workloads)
+    .filter((workload) => namespaceOf(cluster, workload) === namespace)
+    .map(({ serviceAccount }) => serviceAccount);
   const { database: bootstrapped } = bootstrapOf(config);
   const databases = databasesOf(config)
     .filter(({ name }) => name !== bootstrapped)

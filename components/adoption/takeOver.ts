@@ -8,7 +8,7 @@ import type { Present } from "./present.ts";
 const MARKED = [
   ...["core/v1:Secret", "core/v1:ServiceAccount", "networking.k8s.io/v1:NetworkPolicy"],
   ...["rbac.authorization.k8s.io/v1:Role", "rbac.authorization.k8s.io/v1:RoleBinding"],
-  ...["Cluster", "Database", "DatabaseRole"].map((kind) => `postgresql.cnpg.io/v1:${kind}`),
+  ...["Cluster", "Database", "DatabaseRole", "Pooler"].map((kind) => `postgresql.cnpg.io/v1:${kind}`),
 ].map((kind) => `kubernetes:${kind}`);
 
 /**

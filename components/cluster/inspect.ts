@@ -3,6 +3,7 @@ import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { otherNamespaces } from "../access/workloads.ts";
 import { askPrimary, readerWarnings } from "../database/readers.ts";
 import type { Present } from "../adoption/present.ts";
 import { survey, type Render } from "../adoption/survey.ts";
@@ -66,9 +67,10 @@ function clientOf({ credentials }: Settings, { kubeconfig }: Memory): KubeClient
 }
 
 async function look(settings: Settings, client: KubeClient): Promise<LiveCluster | undefined> {
-  const { credentials, database, namespace, operator } = settings;
+  const { clients, credentials, database, namespace, operator } = settings;
+  const clientNamespaces = otherNamespaces({ name: database.name, namespace: namespace.name }, clients);
   try {
-    return await readLive(client, { namespace: namespace.name, database: database.name, operator });
+    return await readLive(client, { namespace: namespace.name, database: database.name, clientNamespaces, operator });
   } catch (error) {
     const problem = unreadable(client.server, error);
     if (credentials.kind === "existing") throw refusal([problem]);

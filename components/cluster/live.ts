@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "../../config/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { authorityName, type ClusterName } from "../access/names.ts";
 import type { Placement } from "../database/cluster.ts";
 
 /** A node, as far as placement asks. */
@@ -32,10 +33,14 @@ export interface LiveCluster {
   operatorWebhook: boolean;
   /** Where the API servers listen, each as a range of one address. */
   apiServers: { cidr: string; port: number }[];
-  /** NetworkPolicies of the two namespaces. */
+  /** Which of the clients' other namespaces exist. */
+  clientNamespaces: string[];
+  /** NetworkPolicies of all these namespaces. */
   networkPolicies: KubeObject[];
   /** The Cluster, where it exists. */
   database?: KubeObject | undefined;
+  /** PEM of the CA that its certificates are of. */
+  authority?: string | undefined;
 }
 
 /** Where there is no cluster yet, or none that can be seen. */
@@ -44,6 +49,7 @@ export const NOTHING_YET: LiveCluster = {
   nodes: [],
   operators: [],
   operatorWebhook: false,
+  clientNamespaces: [],
   apiServers: [],
   networkPolicies: [],
 };
@@ -52,6 +58,8 @@ export const NOTHING_YET: LiveCluster = {
 export interface LiveQuery {
   namespace: string;
   database: string;
+  /** Other namespaces with workloads of clients. */
+  clientNamespaces: readonly string[];
   operator: { namespace: string; podLabels: Readonly<Record<string, string>> };
 }
 
@@ -60,8 +68,9 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
   const namespace = (name: string) => client.get({ apiVersion: "v1", kind: "Namespace", name });
   const policies = (of: string) =>
     client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
-  const namespaces = [...new Set([query.namespace, query.operator.namespace])];
-  const [system, nodes, ours, operatorNamespace, operators, webhook, networkPolicies, apiServers, database] =
+  const namespaces = [...new Set([query.namespace, query.operator.namespace, ...query.clientNamespaces])];
+  const cluster = { name: query.database, namespace: query.namespace };
+  const [system, nodes, ours, operatorNamespace, operators, webhook, theirs, networkPolicies, apiServers, database] =
     await Promise.all([
       namespace("kube-system"),
       client.list({ apiVersion: "v1", kind: "Node" }),
@@ -76,6 +85,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
         kind: "MutatingWebhookConfiguration",
         name: "cnpg-mutating-webhook-configuration",
       }),
+      Promise.all(query.clientNamespaces.map(namespace)),
       Promise.all(namespaces.map(policies)),
       client.list(
         { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" },
@@ -90,10 +100,23 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     operatorNamespace,
     operators,
     operatorWebhook: webhook !== undefined,
+    clientNamespaces: theirs.flatMap((found) => found?.metadata.name ?? []),
     networkPolicies: networkPolicies.flat(),
     apiServers: apiServers.flatMap(endpoints),
     database,
+    authority: database && (await readAuthority(client, cluster)),
   };
+}
+
+/**
+ * PEM of the CA that a Cluster's certificates are of; undefined until the operator has made it. Of the Secret only that is
+ * read: the CA's own key, which is in it too, comes into no state.
+ */
+export async function readAuthority(client: KubeClient, cluster: ClusterName): Promise<string | undefined> {
+  const name = authorityName(cluster);
+  const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace: cluster.namespace, name });
+  const certificate = (secret?.["data"] as Record<string, string> | undefined)?.["ca.crt"];
+  return certificate && Buffer.from(certificate, "base64").toString();
 }
 
 /** Nodes that carry the labels and no taint that is not tolerated: where the database can run. */

@@ -4,6 +4,7 @@ import type { Problem } from "../../config/problems.ts";
 import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { poolersOf } from "../access/poolers.ts";
 import { isOwnedBy } from "../namespace.ts";
 import { CERTIFICATES_VERSION, compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
@@ -24,6 +25,7 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
     ...otherCluster(config, live, before),
     ...enforcementObjections(config, live),
     ...namespaceObjections(config, live, before),
+    ...clientNamespaceObjections(config, live),
     ...operatorObjections(config, live, before),
     ...certificateObjections(config, live),
     ...bootstrapObjections(config, live),
@@ -39,10 +41,24 @@ function hetznerObjections({ cluster: { hetzner } }: Config, { nodes }: LiveClus
 /** What may be applied, but should be known. */
 export function warnings(config: Config, live: LiveCluster): string[] {
   const { hetzner } = config.cluster;
-  return [...(hetzner ? releaseWarnings(hetzner, live.nodes) : []), ...operatorWarnings(config, live)];
+  return [
+    ...sharingWarnings(config),
+    ...(hetzner ? releaseWarnings(hetzner, live.nodes) : []),
+    ...versionWarnings(config, live),
+  ];
 }
 
-function operatorWarnings(config: Config, live: LiveCluster): string[] {
+/** PostgreSQL knows the clients of a pooler by its address only. */
+function sharingWarnings({ clients }: Config): string[] {
+  return poolersOf(clients)
+    .filter((pooler) => pooler.clients.length > 1)
+    .map((pooler) => {
+      const names = pooler.clients.map(({ name }) => name).join(", ");
+      return `clients ${names} share pooler ${pooler.name}: whoever has another's password can log in as it`;
+    });
+}
+
+function versionWarnings(config: Config, live: LiveCluster): string[] {
   if (config.operator.install !== "existing") return [];
   const version = operatorVersion(live.operators[0]);
   if (version === undefined || compareVersions(version, RECOMMENDED_VERSION) >= 0) return [];
@@ -97,6 +113,17 @@ function namespaceObjections({ namespace }: Config, live: LiveCluster, { stack }
     return [{ key: "namespace.name", got: level, expected: `namespace ${namespace.name} with label ${label}`, fix }];
   }
   return [];
+}
+
+/** The namespaces of clients are other people's: the stack puts objects into them, and makes none. */
+function clientNamespaceObjections({ clients, namespace }: Config, { clientNamespaces }: LiveCluster): Problem[] {
+  return clients.flatMap(({ workloads }, i) =>
+    workloads.flatMap(({ namespace: got = namespace.name }, j) => {
+      if (got === namespace.name || clientNamespaces.includes(got)) return [];
+      const key = `clients[${String(i)}].workloads[${String(j)}].namespace`;
+      return [{ key, got, expected: "a namespace that exists", fix: `create it (kubectl create namespace ${got})` }];
+    }),
+  );
 }
 
 function operatorObjections({ operator }: Config, live: LiveCluster, { stack }: Before): Problem[] {

@@ -6,6 +6,7 @@ import { databasesOf, readerSql, sqlName, type OwnedDatabase } from "../access/d
 import { credentialsName, type ClusterName } from "../access/names.ts";
 import type { PodSelectorRef } from "../access/hba.ts";
 import { parameters } from "./parameters.ts";
+import { poolerDnsNames } from "./poolers.ts";
 
 /** Where the instances may run, as the cluster room hands it on. */
 export interface Placement {
@@ -53,6 +54,7 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
   const { instances, storage, synchronous, resources } = database;
   const cluster: ClusterName = { name: database.name, namespace: args.namespace };
   const config = { clients: [...clients], database };
+  const serverAltDNSNames = poolerDnsNames(cluster, config.clients);
   return {
     instances,
     imageName: database.image,
@@ -68,6 +70,7 @@ export function clusterSpec(args: ClusterSpecArgs): Record<string, unknown> {
           .map((client) => ({ ...loginRole(client), passwordSecret: { name: credentialsName(cluster, client) } })),
       ],
     },
+    ...(serverAltDNSNames.length > 0 && { certificates: { serverAltDNSNames } }),
     podSelectorRefs: args.podSelectorRefs,
     postgresql: {
       pg_hba: args.pgHba,

@@ -6,12 +6,13 @@ import type { Gate } from "../gate.ts";
 import { databasesOf } from "../access/databases.ts";
 import { databaseRoleName } from "../access/names.ts";
 import { certifiedRoleSpec, clusterSpec, withoutBootstrap, type ClusterSpecArgs } from "./cluster.ts";
+import { poolerObjects, type PoolerArgs } from "./poolers.ts";
 
 const API_VERSION = "postgresql.cnpg.io/v1";
 /** Makes the engine wait until the primary has it. */
 const APPLIED = { "pulumi.com/waitFor": "jsonpath={.status.applied}=true" };
 
-export interface DatabaseArgs extends ClusterSpecArgs {
+export interface DatabaseArgs extends ClusterSpecArgs, PoolerArgs {
   /** Held back until the operator's admission webhook answers. */
   webhookReady: Gate;
   /** Whether the Cluster is somebody else's, taken over. */
@@ -29,7 +30,10 @@ export function databaseObjectName(cluster: string, database: string): string {
   return `${cluster}-database-${createHash("sha256").update(database).digest("hex").slice(0, 12)}`;
 }
 
-/** The PostgreSQL cluster, and the databases that its bootstrap does not make. Ready means: every instance is. */
+/**
+ * The PostgreSQL cluster, the databases that its bootstrap does not make, and the poolers. Ready means: every instance is;
+ * of a pooler CloudNativePG says no more than that its pods are there.
+ */
 export class Database extends pulumi.ComponentResource {
   /** Name of the CloudNativePG Cluster, known once it is ready. */
   readonly clusterName: pulumi.Output<string>;
@@ -93,6 +97,15 @@ export class Database extends pulumi.ComponentResource {
           spec: { name: databaseName, owner, cluster: { name: database.name } },
         },
         { parent: this, dependsOn: [cluster, ...certified], protect: args.protect },
+      );
+    }
+    for (const { apiVersion, kind, metadata, spec } of poolerObjects({ name: database.name, namespace }, args)) {
+      const { instances } = spec as { instances: number };
+      const annotations = { "pulumi.com/waitFor": `jsonpath={.status.instances}=${String(instances)}` };
+      new k8s.apiextensions.CustomResource(
+        `${name}-${String(metadata.name)}`,
+        { apiVersion, kind, metadata: { ...metadata, annotations }, spec },
+        { parent: this, dependsOn: cluster },
       );
     }
     this.registerOutputs({ clusterName: this.clusterName });

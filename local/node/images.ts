@@ -6,8 +6,10 @@ import { step } from "../log.ts";
 import { tool } from "../toolchain.ts";
 import { sha256, writeArchive, writeLayer, type ImageConfig, type LayerEntry } from "./archive.ts";
 import { pauseImage } from "./config.ts";
+import { writeDebianLayer, type DebianRecipe } from "./debian.ts";
 import { imageDir } from "./layout.ts";
-import { operandConfig, operandImage, operandRecipe, writeOperandLayer } from "./operand.ts";
+import { operandConfig, operandImage, operandRecipe } from "./operand.ts";
+import { pgbouncerConfig, pgbouncerImage, pgbouncerRecipe } from "./pgbouncer.ts";
 
 /** Tag of CoreDNS' image. */
 export const corednsImage = "localhost/coredns:1.14.0";
@@ -44,8 +46,13 @@ export async function packImages(): Promise<PackedImage[]> {
       ],
       { Entrypoint: ["/manager"], User: "65532:65532", WorkingDir: "/" },
     ),
-    await packImage(operandImage, operandRecipe, operandConfig, writeOperandLayer),
+    await packDebian(operandImage, operandRecipe, operandConfig),
+    await packDebian(pgbouncerImage, pgbouncerRecipe, pgbouncerConfig),
   ];
+}
+
+function packDebian(tag: string, recipe: DebianRecipe, config: ImageConfig): Promise<PackedImage> {
+  return packImage(tag, recipe, config, (layer) => writeDebianLayer(recipe, layer));
 }
 
 async function packFiles(tag: string, entries: LayerEntry[], config: ImageConfig): Promise<PackedImage> {

@@ -52,11 +52,14 @@ function overview(rows: readonly AccessRow[]): Section[] {
       { title: `Cluster ${cluster}`, header, rows: shown.map(cells) },
       ...(closed === 0 ? [] : [{ text: `${String(closed)} other pairs of source and port are closed.` }]),
       ...(all.some(({ network }) => network.differs) ? [{ text: footnote }] : []),
+      ...(all.some(({ sharedWith }) => sharedWith) ? [{ text: sharing }] : []),
     ];
   });
 }
 
 const footnote = "* The other network policy engine answers otherwise: compare --engine standard with --engine k3s.";
+
+const sharing = "Whoever shares a pooler can log in there as the others, with their passwords.";
 
 function comparison({ gained, lost, changed }: AccessComparison): Section[] {
   const section = (title: string, rows: readonly AccessRow[]): Section =>
@@ -70,9 +73,9 @@ function comparison({ gained, lost, changed }: AccessComparison): Section[] {
 }
 
 function cells(row: AccessRow): string[] {
-  const { verdict, source, port, pooler, network, postgres } = row;
+  const { verdict, source, port, pooler, network, postgres, sharedWith } = row;
   return [
-    verdict,
+    sharedWith === undefined ? verdict : `${verdict}, shared`,
     formatSource(source),
     pooler === undefined ? String(port) : `${String(port)} of pooler ${pooler}`,
     networkCell(network),

@@ -31,7 +31,7 @@ export const sceneIn = (namespace: string): Scene => ({
 /** The policies, and who is granted an exception. */
 export async function install(client: KubeClient): Promise<void> {
   const grants = [
-    operatorGrant(cluster, { name: "cnpg-manager", namespace: "cnpg-system" }),
+    operatorGrant(cluster, [app], { name: "cnpg-manager", namespace: "cnpg-system" }),
     deployersGrant(cluster, app),
   ];
   for (const grant of grants) for (const object of grantObjects(grant)) await client.create(object);

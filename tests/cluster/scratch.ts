@@ -44,7 +44,7 @@ export function scratchCluster({ name, namespace }: ClusterName, pgHba: string[]
       namespace,
       clients,
       pgHba,
-      podSelectorRefs: podSelectorRefs(clients),
+      podSelectorRefs: podSelectorRefs({ name, namespace }, clients),
       placement: { nodeSelector: {}, tolerations: [], distinctNodes: false },
       storageClass: undefined,
     }),

@@ -3,6 +3,7 @@ import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject, ObjectRef } from "../../kube/objects.ts";
 import * as node from "../../local/node/index.ts";
 import { operandImage } from "../../local/node/operand.ts";
+import { pgbouncerImage } from "../../local/node/pgbouncer.ts";
 import { pulumi, type PulumiResult } from "../../local/engine/pulumi.ts";
 import { configFile, destroy, forget, forgetLostCluster, prepareStack, STACK, up } from "../../local/stack.ts";
 
@@ -18,7 +19,8 @@ export async function cluster(): Promise<{ client: KubeClient; kubeconfig: strin
 /** Writes the configuration of stack `local` for the bare node, with `config` over that of Pulumi.local.yaml. */
 export async function configure(kubeconfig: string, config: Record<string, unknown> = {}): Promise<void> {
   const { database, ...rest } = config as { database?: Record<string, unknown> };
-  await prepareStack({ kubeconfig, config: { ...rest, database: { image: operandImage, ...database } } });
+  const images = { database: { image: operandImage, ...database }, pgbouncer: { image: pgbouncerImage } };
+  await prepareStack({ kubeconfig, config: { ...rest, ...images } });
 }
 
 /** The database of stack `local`, brought up as `npm run local` does. */

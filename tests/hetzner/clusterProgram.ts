@@ -5,7 +5,7 @@ import { renderedObjects } from "../../components/rendered.ts";
 import { loadSettings } from "../../config.ts";
 
 const settings = loadSettings();
-const found = await inspect(settings, (live) => renderedObjects(settings, live));
+const found = await inspect(settings, renderedObjects);
 const cluster = openCluster("cluster", settings, found);
 
 export const clusterUid = cluster.identity.apply(({ uid }) => uid);

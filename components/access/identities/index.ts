@@ -22,9 +22,9 @@ export interface IdentitiesArgs extends Guarded {
 export class Identities extends pulumi.ComponentResource {
   constructor(name: string, args: IdentitiesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hcloud-postgres:access:Identities", name, {}, opts);
-    const { after, cluster, mode } = args;
+    const { after, cluster, namespace, mode } = args;
     for (const { subject, spec } of identityPolicies(args)) {
-      const metadata = { name: admissionPolicyName(subject, cluster) };
+      const metadata = { name: admissionPolicyName(subject, cluster, namespace) };
       const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
         `${name}-${subject}`,
         { metadata, spec },
@@ -32,7 +32,7 @@ export class Identities extends pulumi.ComponentResource {
       );
       new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
         `${name}-${subject}`,
-        { metadata, spec: bindingSpec(metadata.name, cluster.namespace, mode) },
+        { metadata, spec: bindingSpec(metadata.name, namespace, mode) },
         { parent: this, dependsOn: [policy, ...after] },
       );
     }

@@ -1,5 +1,6 @@
-import { accountsOf, authorityName, type Guarded } from "./guarded.ts";
-import { cel, must, writesOf, type AdmissionPolicy, type Rule } from "./policy.ts";
+import { authorityName } from "../names.ts";
+import { accountsOf, type Guarded } from "./guarded.ts";
+import { cel, must, writesOf, type AdmissionPolicy, type Rule, type Validation } from "./policy.ts";
 import { IS_CONTROLLER, mayNotUse, mayUse } from "./use.ts";
 
 /** Kinds of objects that are pods, or make pods of a template. */
@@ -82,11 +83,6 @@ function podPolicy({ subject, rules, path }: Shape, guarded: Guarded): Admission
           "a client's restartPolicy is Always: pg_hba goes on trusting the address of a pod that has ended, whoever gets it next",
         ),
         must(
-          `variables.account in ${cel(database)} || !variables.labels.exists(key, key.startsWith("cnpg.io/")) || ` +
-            `variables.labels[?"cnpg.io/cluster"].orValue(${cel(cluster.name)}) != ${cel(cluster.name)}`,
-          `labels cnpg.io/… mark the database's own pods, whose ServiceAccount is ${database.join(" or ")}`,
-        ),
-        must(
           `${mayUse("variables.account", accountsOf(guarded))} || ${IS_CONTROLLER}`,
           mayNotUse("variables.account", "run pods as"),
           true,
@@ -107,14 +103,26 @@ function podPolicy({ subject, rules, path }: Shape, guarded: Guarded): Admission
             'container.?envFrom.orValue([]).all(one, !(one.?secretRef.?name.orValue("") in variables.closed)))',
           secretIsSomebodyElses,
         ),
-        must(
-          `variables.account in ${cel(database)} || variables.volumes.all(volume, ` +
-            `!volume.?persistentVolumeClaim.?claimName.orValue("").matches(${cel(`^${cluster.name}-[0-9]+(-wal|-tbs-.*)?$`)}))`,
-          `the volumes of Cluster ${cluster.name} are for its own pods`,
-        ),
+        ...(database.length > 0 ? databaseValidations(guarded) : []),
       ],
     },
   };
+}
+
+/** What holds where the database is. */
+function databaseValidations({ cluster, database }: Guarded): Validation[] {
+  return [
+    must(
+      `variables.account in ${cel(database)} || !variables.labels.exists(key, key.startsWith("cnpg.io/")) || ` +
+        `variables.labels[?"cnpg.io/cluster"].orValue(${cel(cluster.name)}) != ${cel(cluster.name)}`,
+      `labels cnpg.io/… mark the database's own pods, whose ServiceAccount is ${database.join(" or ")}`,
+    ),
+    must(
+      `variables.account == ${cel(cluster.name)} || variables.volumes.all(volume, ` +
+        `!volume.?persistentVolumeClaim.?claimName.orValue("").matches(${cel(`^${cluster.name}-[0-9]+(-wal|-tbs-.*)?$`)}))`,
+      `the volumes of Cluster ${cluster.name} are for its instances`,
+    ),
+  ];
 }
 
 /** CEL: an update says anything new about the pod, or about the template. */

@@ -3,7 +3,7 @@ import type { Config } from "../../../config/schema.ts";
 import type { ClusterName } from "../names.ts";
 
 export type Rule = types.input.admissionregistration.v1.NamedRuleWithOperations;
-type Validation = types.input.admissionregistration.v1.Validation;
+export type Validation = types.input.admissionregistration.v1.Validation;
 
 export interface PolicySpec extends types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec {
   validations: Validation[];
@@ -16,9 +16,12 @@ export interface AdmissionPolicy {
   spec: PolicySpec;
 }
 
-/** `pods.pg.production`: policies are cluster-wide objects, so their names say where they hold. */
-export function admissionPolicyName(subject: string, { name, namespace }: ClusterName): string {
-  return `${subject}.${name}.${namespace}`;
+/**
+ * `pods.pg.production`, or `pods.pg.production.web` in a namespace of clients: policies are cluster-wide objects, so their
+ * names say where they hold.
+ */
+export function admissionPolicyName(subject: string, { name, namespace }: ClusterName, where = namespace): string {
+  return [subject, name, namespace, ...(where === namespace ? [] : [where])].join(".");
 }
 
 /** Binds a policy to the one namespace that it is about; to observe is to let everything pass, and to say so. */

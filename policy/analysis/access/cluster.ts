@@ -33,6 +33,8 @@ export interface Pooler {
   readonly namespace: string;
   readonly name: string;
   readonly cluster: string;
+  /** The items of `spec.pgbouncer.pg_hba`; undefined where they are not known yet. */
+  readonly pgHba: readonly string[] | undefined;
   readonly templateLabels: Readonly<Record<string, string>>;
 }
 
@@ -47,13 +49,12 @@ export function readClusters(objects: readonly KubeObject[]): Cluster[] {
     const spec = object(source.body["spec"]);
     const postgresql = object(spec["postgresql"]);
     const instances = spec["instances"];
-    const pgHba = postgresql["pg_hba"];
     return {
       namespace: source.namespace,
       name: source.name,
       instances: typeof instances === "number" ? instances : 1,
       major: readMajor(source),
-      pgHba: isUnknown(pgHba) || list(pgHba).some(isUnknown) ? undefined : texts(pgHba),
+      pgHba: knownLines(postgresql["pg_hba"]),
       ldap: ldapLine(postgresql["ldap"]),
       selectors: list(spec["podSelectorRefs"]).flatMap((ref) => {
         const name = text(at(ref, "name"));
@@ -74,8 +75,13 @@ export function readPoolers(objects: readonly KubeObject[]): Pooler[] {
       namespace: source.namespace,
       name: source.name,
       cluster: text(at(source.body, "spec", "cluster", "name")) ?? "",
+      pgHba: knownLines(at(source.body, "spec", "pgbouncer", "pg_hba")),
       templateLabels: stringMap(at(source.body, "spec", "template", "metadata", "labels")),
     }));
+}
+
+function knownLines(lines: Json | undefined): readonly string[] | undefined {
+  return isUnknown(lines) || list(lines).some(isUnknown) ? undefined : texts(lines);
 }
 
 const ignore = (): void => undefined;

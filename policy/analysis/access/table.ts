@@ -9,8 +9,9 @@ import { anyOf, type Trilean } from "../trilean.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
 import { findOperator, type Household } from "./insiders.ts";
 import { instancePods, poolerPod } from "./pods.ts";
+import { passesPooler } from "./pooler-layer.ts";
 import { postgresLayer, type HbaLine, type PostgresLayer } from "./postgres-layer.ts";
-import type { Candidate, Source } from "./source.ts";
+import { formatSource, type Candidate, type Source } from "./source.ts";
 import { findSources } from "./sources.ts";
 import { ports, verdictOf, type Verdict } from "./verdict.ts";
 
@@ -26,6 +27,8 @@ export interface AccessRow {
   /** The lines of pg_hba that let the source authenticate, in order; empty on ports that are not PostgreSQL's. */
   readonly postgres: readonly AccessLine[];
   readonly verdict: Verdict;
+  /** Who else comes by this pooler, which serves several roles: each may log in as the others, with their passwords. */
+  readonly sharedWith?: readonly string[];
 }
 
 /** What the network says about a row. */
@@ -48,6 +51,8 @@ export interface AccessSubject {
   /** The rows of these candidates, also of those that were found for another version of the cluster. */
   readonly rowsFor: (candidates: readonly Candidate[]) => AccessRow[];
 }
+
+type PooledPod = Household["poolers"][number];
 
 const instancePorts = [ports.postgres, ports.status, ports.metrics];
 const poolerPorts = [ports.postgres, ports.poolerMetrics];
@@ -90,9 +95,17 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
   const ask = comparingJudge(world, engine);
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
   const targets = distinguished(household.instances, world);
+  const waysThrough = remember(({ pooler, pod }: PooledPod) =>
+    waysIn({ kind: "pooler" }, [pod], layer).filter((line) => passesPooler(pooler, line)),
+  );
 
   /** The rows of one candidate on the instances' ports, or on those of a pooler. */
-  function rows(candidate: Candidate, ports: readonly number[], targets: readonly Pod[], pooler?: Pod): AccessRow[] {
+  function rows(
+    candidate: Candidate,
+    ports: readonly number[],
+    targets: readonly Pod[],
+    pooler?: PooledPod,
+  ): AccessRow[] {
     const endpoints = distinct(candidate.endpoints);
     const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to));
     return ports.map((number) => {
@@ -106,14 +119,14 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     });
   }
 
-  function row(candidate: Candidate, port: number, answers: readonly ComparedAnswer[], pooler?: Pod): AccessRow {
+  function row(candidate: Candidate, port: number, answers: readonly ComparedAnswer[], at?: PooledPod): AccessRow {
     const { source, friend, endpoints, lifelines = [] } = candidate;
     const { allowed, by, differs } = deciding(answers, friend);
-    const lines = port === ports.postgres ? waysIn(source, pooler === undefined ? endpoints : [pooler], layer) : [];
+    const lines = port !== ports.postgres ? [] : at ? waysThrough(at) : waysIn(source, endpoints, layer);
     const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
     return {
       cluster,
-      ...(pooler !== undefined && { pooler: pooler.name }),
+      ...(at !== undefined && { pooler: at.pooler.name }),
       source,
       port,
       network: { allowed, by, differs },
@@ -125,7 +138,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
         isLifeline: lifelines.includes(port),
         network: allowed,
         admits,
-        atPooler: pooler !== undefined,
+        atPooler: at !== undefined,
       }),
     };
   }
@@ -135,13 +148,25 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     candidates: findSources({ world, household, admitted: layer.admitted }),
     rowsFor: (some) => [
       ...some.flatMap((candidate) => rows(candidate, instancePorts, targets)),
-      ...household.poolers.flatMap(({ pod }) =>
-        some
-          .filter(({ source: { kind } }) => kind !== "operator" && kind !== "peer" && kind !== "pooler")
-          .flatMap((candidate) => rows(candidate, poolerPorts, [pod], pod)),
+      ...household.poolers.flatMap((pooler) =>
+        withSharers(
+          some
+            .filter(({ source: { kind } }) => kind !== "operator" && kind !== "peer" && kind !== "pooler")
+            .flatMap((candidate) => rows(candidate, poolerPorts, [pooler.pod], pooler)),
+        ),
       ),
     ],
   };
+}
+
+/** PostgreSQL knows a pooler's clients by its address only, so that any of them may try any of the roles it serves. */
+function withSharers(rows: readonly AccessRow[]): AccessRow[] {
+  const users = rows.filter(({ port, verdict }) => port === ports.postgres && verdict === "declared");
+  const roles = new Set(users.flatMap(({ postgres }) => postgres.flatMap((line) => line.roles)));
+  return rows.map((row) => {
+    if (roles.size < 2 || users.length < 2 || !users.includes(row)) return row;
+    return { ...row, sharedWith: users.filter((other) => other !== row).map(({ source }) => formatSource(source)) };
+  });
 }
 
 /** One instance for all, unless a policy asks for a label, or for the address, by which they differ. */

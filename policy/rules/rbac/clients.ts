@@ -3,10 +3,13 @@ import { readClusters } from "../../analysis/access/cluster.ts";
 import { valuesOf } from "../../analysis/access/insiders.ts";
 import { isOperator, poolerLabel } from "../../analysis/access/pods.ts";
 import { at, list, object, text, type JsonObject } from "../../analysis/json.ts";
-import { podFinder } from "../../analysis/network/pod-finder.ts";
+import { selects } from "../../analysis/network/matching.ts";
+import type { Peer, Pod } from "../../analysis/network/model.ts";
+import { podFinder, type PodFinder } from "../../analysis/network/pod-finder.ts";
 import { remember } from "../../analysis/network/remember.ts";
 import { groupOf } from "../../analysis/objects.ts";
 import { serviceAccountUser } from "../../analysis/rbac/model.ts";
+import { asksForNothing, databasesOf, opens, policiesOf } from "../network/database-pods.ts";
 import type { Stack } from "../stack.ts";
 import { worldOf } from "../world.ts";
 import { clientSecrets } from "./client-secrets.ts";
@@ -43,7 +46,9 @@ export function clientsOf(stack: Stack, parameters: JsonObject): readonly Client
 
 const shownClients = remember((stack: Stack): readonly string[] => {
   const own = ownAccounts(stack);
-  return [...workloadAccounts(stack), ...secretReaders(stack)].filter((user) => !own.has(user));
+  return [...workloadAccounts(stack), ...pooledAccounts(stack), ...secretReaders(stack)].filter(
+    (user) => !own.has(user),
+  );
 });
 
 /** Whom a Cluster's selectors take for a client; a Pooler's pods are none. */
@@ -55,6 +60,29 @@ function workloadAccounts(stack: Stack): string[] {
       .flatMap(({ selector }) => find(namespace, selector))
       .flatMap(({ serviceAccount }) => accountIn(namespace, serviceAccount)),
   );
+}
+
+/** Whom a NetworkPolicy lets through to a Pooler: the Cluster's selectors know none of them. */
+function pooledAccounts(stack: Stack): string[] {
+  const find = podFinder(worldOf(stack).pods);
+  const poolers = [...databasesOf(stack).values()].flat().flatMap((database) => database.poolers);
+  return policiesOf(stack)
+    .filter(({ policy }) => poolers.some((pod) => selects(policy, pod) !== false))
+    .flatMap(({ policy: { namespace, ingress } }) =>
+      ingress
+        .filter((rule) => opens(rule, 5432, poolers) !== false)
+        .flatMap(({ peers }) => (peers === "everyone" ? [] : peers))
+        .flatMap((peer) => (peer.kind === "pods" ? podsOfPeer(peer, namespace, find) : [])),
+    )
+    .flatMap((pod) => accountIn(pod.namespace, pod.serviceAccount));
+}
+
+function podsOfPeer({ namespaces, pods }: Extract<Peer, { kind: "pods" }>, own: string, find: PodFinder): Pod[] {
+  // Everybody is nobody's client in particular, and a finding of other rules.
+  if (asksForNothing(pods)) return [];
+  if (namespaces === undefined) return [...find(own, pods)];
+  const named = valuesOf(namespaces, "kubernetes.io/metadata.name");
+  return named.length > 0 ? named.flatMap((name) => find(name, pods)) : [...find(undefined, pods)];
 }
 
 /** Whoever holds a binding of their own in a database's namespace which grants a client's Secret, whether by name or not. */

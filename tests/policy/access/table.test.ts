@@ -165,6 +165,63 @@ spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
       ]),
     );
   });
+
+  const refs = `
+    - { name: pooler, selector: { matchLabels: { cnpg.io/poolerName: pooler } } }
+    - { name: b, selector: { matchLabels: { app: b } } }`;
+  const lines = [
+    "hostssl app app_user ${podselector:pooler} scram-sha-256",
+    "hostssl shop shop_user ${podselector:pooler} scram-sha-256",
+    ...closed.slice(1),
+  ];
+  const policies =
+    sound +
+    policy(
+      `[${toPostgres("{ podSelector: { matchLabels: { app: a } } }, { podSelector: { matchLabels: { app: b } } }")}]`,
+      "to-pooler",
+      "{ matchLabels: { cnpg.io/poolerName: pooler } }",
+    );
+  const withLines = (own: string[]) =>
+    pooler.replace("poolMode: session", `poolMode: session, pg_hba: ${JSON.stringify(own)}`);
+  const atPooler = (own: string) =>
+    rowsOf(cluster(lines, refs.trim()) + policies + own).filter(
+      ({ pooler: at, port, verdict }) => at === "pooler" && port === 5432 && verdict !== "closed",
+    );
+
+  test("whoever shares one that serves several roles is told of the others", () => {
+    const rows = atPooler(pooler).map(({ source, sharedWith, postgres }) => [
+      source.selector,
+      postgres.flatMap(({ roles }) => roles),
+      sharedWith?.map((other) => /app=\w+/.exec(other)?.[0]).sort(),
+    ]);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ["app=a", ["app_user", "shop_user"], ["app=b", "app=myapp"]],
+        ["app=b", ["app_user", "shop_user"], ["app=a", "app=myapp"]],
+      ]),
+    );
+  });
+
+  const reject = ["host all all 0.0.0.0/0 reject", "host all all ::/0 reject"];
+  test.each([
+    [["hostssl app app_user 0.0.0.0/0 scram-sha-256", ...reject], ["app_user"]],
+    [["hostssl app app_user ::/0 scram-sha-256", ...reject], ["app_user"]],
+    [["hostssl shop shop_user 10.0.0.0/8 scram-sha-256", ...reject], ["shop_user"]],
+    [["hostssl all shop_user 0.0.0.0/0 md5", ...reject], ["shop_user"]],
+    [reject.slice(0, 1), ["app_user", "shop_user"]],
+    [["hostssl app app_user 0.0.0.0/0 scram-sha-256"], ["app_user", "shop_user"]],
+  ])("its own lines decide first: %j", (own, roles) => {
+    const rows = atPooler(withLines(own));
+    expect(rows).toHaveLength(3);
+    for (const { postgres, sharedWith } of rows) {
+      expect(postgres.flatMap((line) => line.roles)).toEqual(roles);
+      expect(sharedWith?.length).toBe(roles.length > 1 ? 2 : undefined);
+    }
+  });
+
+  test("where they turn everybody away nobody comes through", () => {
+    expect(atPooler(withLines(reject))).toEqual([]);
+  });
 });
 
 test("whoever reads the metrics is no client that PostgreSQL locks out", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { runStack } from "../../unit/program/stack.ts";
 import { PackProcess, type Level, type Said, type Sent } from "./process.ts";
 
@@ -85,3 +86,13 @@ test.each([
   },
   120_000,
 );
+test("neither do clients of every kind", async () => {
+  const file = readFileSync(join(policy, "..", "examples", "clients.yaml"), "utf8");
+  const { config } = parse(file) as { config: Record<string, unknown> };
+  const keys = Object.entries(config).map(([key, value]) => [key.replace("hcloud-postgres:", ""), value]);
+  await use("production");
+  for (const preview of [true, false]) {
+    const said = await judged("production", preview, Object.fromEntries(keys) as Record<string, unknown>);
+    expect(said.filter((one) => !isDecidedAtUp(one))).toEqual([]);
+  }
+}, 120_000);

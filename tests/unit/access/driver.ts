@@ -3,17 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { pgHbaLines, podSelectorRefs } from "../../../components/access/hba.ts";
+import { poolerHbaLines, poolersOf } from "../../../components/access/poolers.ts";
 import { conflicts } from "../../../config/conflicts.ts";
 import { problemsOf } from "../../../config/problems.ts";
-import { schema, type Config } from "../../../config/schema.ts";
-import { renderCnpg, type Major } from "../../../policy/analysis/hba/index.ts";
+import { schema, type Client, type Config } from "../../../config/schema.ts";
+import { decide, operandServer, parse, renderCnpg, type Major } from "../../../policy/analysis/hba/index.ts";
 import { makeCertificates } from "../../policy/hba/certificates.ts";
 import { npmInstallation } from "../../policy/hba/installation.ts";
 import { setUpNetwork } from "../../policy/hba/namespace.ts";
 import { Postgres } from "../../policy/hba/postgres.ts";
 import { observe } from "../../policy/hba/probe.ts";
 import { random as seeded, type Random } from "../../policy/random.ts";
-import { clientList, type ClientList } from "./generate.ts";
+import { clientList, poolerNameOf, type ClientList } from "./generate.ts";
 
 /** How much to ask of which servers. */
 export interface Order {
@@ -32,6 +33,8 @@ export interface Tally {
   clients: number;
   admitted: number;
   turnedAway: number;
+  pooled: number;
+  poolerLines: number;
   insiders: number;
   differences: string[];
 }
@@ -53,15 +56,20 @@ function configured({ clients }: ClientList): Config | string[] {
 }
 
 /** Whether the declaration, and not what was made of it, lets the question through to the password. */
-function declared({ clients, pods }: ClientList, { address, ssl, database, user, replication }: Question): boolean {
-  return clients.some(
+function declared(list: ClientList, { address, ssl, database, user, replication }: Question): boolean {
+  return list.clients.some(
     (client, index) =>
-      ssl &&
-      !replication &&
-      client.database === database &&
-      client.role === user &&
-      (pods[index]?.flat().includes(address) === true || client.cidrs.some(({ cidr }) => isIn(address, cidr))),
+      ssl && !replication && client.database === database && client.role === user && isFrom(list, index, address),
   );
+}
+
+/** Whether a client's connections reach PostgreSQL from an address: its pods', or its pooler's and no other. */
+function isFrom({ clients, pods, poolers }: ClientList, index: number, address: string): boolean {
+  const client = clients[index];
+  const pooler = client && poolerNameOf(client);
+  if (pooler !== undefined) return poolers.get(pooler)?.includes(address) === true;
+  const inRange = client?.cidrs.some(({ cidr }) => isIn(address, cidr)) === true;
+  return inRange || pods[index]?.flat().includes(address) === true;
 }
 
 function isIn(address: string, cidr: string): boolean {
@@ -70,12 +78,24 @@ function isIn(address: string, cidr: string): boolean {
   return parsed.kind() === range.kind() && parsed.match(range, prefix);
 }
 
+/** Addresses of the pods that a selector means, where the database is. */
+function addressesOf({ clients, pods, poolers }: ClientList, labels: Record<string, string>): string[] {
+  const pooler = [...poolers].find(([name]) => labels["cnpg.io/poolerName"] === `pg-${name}-pooler`);
+  if (pooler) return pooler[1];
+  return clients.flatMap(({ workloads }, index) =>
+    workloads.flatMap(({ namespace, podLabels }, at) =>
+      namespace === undefined && podLabels["app"] === labels["app"] ? (pods[index]?.[at] ?? []) : [],
+    ),
+  );
+}
+
 /** Half of the questions as a client would ask, the others with something changed. */
-function question(random: Random, { clients, pods, strangers }: ClientList): Question {
+function question(random: Random, { clients, pods, poolers, strangers }: ClientList): Question {
   const at = random.between(0, clients.length - 1);
   const client = random.pick(clients.slice(at, at + 1));
-  const own = [...(pods[at]?.flat() ?? []), ...client.cidrs.map(({ cidr }) => cidr.replace(/\/.*/, ""))];
-  const everybody = [...strangers, ...pods.flat(2)];
+  const pooled = poolers.get(poolerNameOf(client) ?? "") ?? [];
+  const own = [...pooled, ...(pods[at]?.flat() ?? []), ...client.cidrs.map(({ cidr }) => cidr.replace(/\/.*/, ""))];
+  const everybody = [...strangers, ...pods.flat(2), ...[...poolers.values()].flat()];
   const odd = ["postgres", "streaming_replica", "nobody", "APP", "all"];
   return {
     address: random.chance(0.7) && own.length > 0 ? random.pick(own) : random.pick(everybody),
@@ -86,9 +106,28 @@ function question(random: Random, { clients, pods, strangers }: ClientList): Que
   };
 }
 
+/** Whether PgBouncer's lines let a login go on to the password, with those that CloudNativePG puts after them. */
+function admittedByPooler(clients: readonly Client[], { address, ssl, database, user }: Question): boolean {
+  const lines = [...poolerHbaLines(clients), "host all all 0.0.0.0/0 md5", "host all all ::/0 md5"];
+  const connection = { address, ssl, replication: false, database, user, roles: null };
+  const server = operandServer(18);
+  const verdict = decide(parse(lines.join("\n"), server).entries, connection, server);
+  return verdict.kind === "match" && verdict.rule.method === "scram-sha-256";
+}
+
 async function ask(server: Postgres, order: Order, major: Major, identity: { cert: string; key: string }) {
   const tally: Tally = {
-    ...{ major, accepted: 0, refused: 0, clients: 0, admitted: 0, turnedAway: 0, insiders: 0 },
+    ...{
+      major,
+      accepted: 0,
+      refused: 0,
+      clients: 0,
+      admitted: 0,
+      turnedAway: 0,
+      pooled: 0,
+      poolerLines: 0,
+      insiders: 0,
+    },
     differences: [],
   };
   const manner = { identity, tellsTrust: false, answersPassword: false };
@@ -106,8 +145,8 @@ async function ask(server: Postgres, order: Order, major: Major, identity: { cer
     tally.accepted++;
     tally.clients += list.clients.length;
     if (list.wrong !== undefined) differ(`not refused for ${list.wrong}`);
-    const addresses = list.pods.flatMap((each) => each);
-    const selectors = new Map(podSelectorRefs(config.clients).map(({ name }, at) => [name, addresses[at] ?? []]));
+    const refs = podSelectorRefs({ name: "pg", namespace: "production" }, config.clients);
+    const selectors = new Map(refs.map(({ name, selector }) => [name, addressesOf(list, selector.matchLabels)]));
     const { text } = renderCnpg(pgHbaLines(config.clients), selectors);
     if (!(await server.reload(text, new Map(), true))) differ("the server does not load it");
     for (let n = 0; n < order.probes; n++) {
@@ -116,9 +155,18 @@ async function ask(server: Postgres, order: Order, major: Major, identity: { cer
       const isInsider =
         asked.user === "streaming_replica" && asked.ssl && (asked.replication || asked.database === "postgres");
       const expected = isInsider ? ["certificate required"] : declared(list, asked) ? ["scram"] : ["reject", "none"];
+      if (expected[0] === "scram" && [...list.poolers.values()].flat().includes(asked.address)) tally.pooled++;
       if (expected[0] === "scram") tally.admitted++;
       else tally.turnedAway++;
       if (!expected.includes(answer)) differ(`${answer}, not ${expected.join(" or ")}: ${JSON.stringify(asked)}`);
+    }
+    for (const { name, clients } of poolersOf(config.clients)) {
+      const asked = question(random, list);
+      const isOne = clients.some(({ role, database }) => role === asked.user && database === asked.database);
+      tally.poolerLines++;
+      if (admittedByPooler(clients, asked) !== (isOne && asked.ssl)) {
+        differ(`pooler ${name} decides otherwise: ${JSON.stringify(asked)}`);
+      }
     }
     for (const [user, database, replication] of [
       ["streaming_replica", "postgres", false],

@@ -7,8 +7,9 @@ export interface DeclaredClient {
   role: string;
   database: string;
   access: string;
-  workloads: { podLabels: Record<string, string>; serviceAccount: { name: string } }[];
+  workloads: { namespace?: string; podLabels: Record<string, string>; serviceAccount: { name: string } }[];
   cidrs: { cidr: string; reason: string }[];
+  pooler?: { name?: string; shared?: boolean; parameters?: Record<string, string> };
 }
 
 /** A list of clients, the addresses of their pods, and what is wrong with it. */
@@ -16,6 +17,8 @@ export interface ClientList {
   clients: DeclaredClient[];
   /** Addresses of the pods of each client, one list for each workload. */
   pods: string[][][];
+  /** Addresses of the pods of each pooler, by its name. */
+  poolers: Map<string, string[]>;
   /** Addresses of nobody's pods. */
   strangers: string[];
   /** The part that must be refused; undefined where nothing is wrong. */
@@ -44,6 +47,7 @@ const nastyLabels = [
   ...[{}, { "cnpg.io/cluster": "pg" }, { "a b": "c" }, { app: "a\nb" }, { app: "x".repeat(64) }, { app: "a,b" }],
   { tier: "back" },
 ];
+const nastyParameters = [{ auth_type: "any" }, { client_tls_sslmode: "disable" }, { verbose: "1\nauth_type = any" }];
 const ranges = ["203.0.113.0/24", "192.168.2.20/31", "100.64.0.0/10", "2001:db8::/32", "8.0.0.1/32", "fd00:1::/48"];
 
 /** A list of 1 to 20 clients; about every third has one thing that is wrong. */
@@ -66,10 +70,24 @@ export function clientList(random: Random): ClientList {
     const owned = clients.slice(0, index).some(({ database }) => database === client.database);
     if (owned && random.chance(0.4)) client.access = "readOnly";
   }
+  for (const client of clients.filter(() => random.chance(0.35))) havePooler(random, client);
+  const names = new Set(clients.flatMap((client) => poolerNameOf(client) ?? []));
+  const poolers = new Map([...names].map((name) => [name, free.splice(0, free.length > 8 ? random.between(0, 2) : 0)]));
   const pods = clients.map(({ workloads }) =>
     workloads.map(() => free.splice(0, free.length > 8 ? random.between(0, 2) : 0)),
   );
-  return { clients, pods, strangers: free, wrong: random.chance(0.35) ? spoil(random, clients) : undefined };
+  return { clients, pods, poolers, strangers: free, wrong: random.chance(0.35) ? spoil(random, clients) : undefined };
+}
+
+/** Lets a client come by a pooler of its own or by one that others share, from other namespaces too. */
+function havePooler(random: Random, client: DeclaredClient): void {
+  client.pooler = random.chance(0.4) ? { name: "both", shared: true } : {};
+  for (const workload of client.workloads) if (random.chance(0.5)) workload.namespace = random.pick(["web", "batch"]);
+}
+
+/** The pooler that a client comes by. */
+export function poolerNameOf({ name, pooler }: DeclaredClient): string | undefined {
+  return pooler && (pooler.name ?? name);
 }
 
 /** Makes one thing wrong, and says where. */
@@ -90,6 +108,26 @@ function spoil(random: Random, clients: DeclaredClient[]): string {
       // Labels that any other client's pod may wear as well are found at whichever comes later.
       client.cidrs = [];
       return "podLabels";
+    },
+    () => {
+      client.workloads = [{ namespace: "web", podLabels: { app: "spoiled" }, serviceAccount: { name: "spoiled" } }];
+      delete client.pooler;
+      return `${key}.workloads[0].namespace`;
+    },
+    () => {
+      client.pooler = { parameters: random.pick<Record<string, string>>(nastyParameters) };
+      return `${key}.pooler.parameters`;
+    },
+    () => {
+      client.pooler = { name: "odd" };
+      clients.push({
+        ...client,
+        name: "late",
+        role: "late",
+        workloads: [],
+        cidrs: [{ cidr: "8.0.0.1/32", reason: "a test" }],
+      });
+      return `${key}.pooler.shared`;
     },
     () => ((client.name = random.pick(["a b", "A", "x".repeat(31), "a\nb", "é"])), `${key}.name`),
   ];

@@ -7,7 +7,16 @@ import { runOrThrow } from "../../policy/hba/run.ts";
 import type { Order, Tally } from "./driver.ts";
 
 const seed = Number(process.env["CLIENTS_SEED"] ?? 1);
-const least = { accepted: 20, refused: 5, clients: 150, admitted: 70, turnedAway: 150, insiders: 60 };
+const least = {
+  accepted: 20,
+  refused: 5,
+  clients: 150,
+  admitted: 70,
+  turnedAway: 150,
+  pooled: 8,
+  poolerLines: 60,
+  insiders: 60,
+};
 const driver = fileURLToPath(new URL("driver.ts", import.meta.url));
 const obstacle = whyNot();
 if (obstacle !== undefined) console.warn(`lists of clients are not tried at PostgreSQL: ${obstacle}`);
@@ -15,7 +24,7 @@ if (obstacle !== undefined) console.warn(`lists of clients are not tried at Post
 describe.skipIf(obstacle !== undefined)("generated lists of clients at real servers", () => {
   let tallies: readonly Tally[] = [];
   beforeAll(async () => {
-    const order: Order = { majors, seed, lists: 40, probes: 12 };
+    const order: Order = { majors, seed, lists: 60, probes: 12 };
     const [command, ...args] = [...inNamespaces, process.execPath, driver, JSON.stringify(order)];
     tallies = JSON.parse(await runOrThrow(command, args)) as Tally[];
     const shown = tallies.map(({ differences, ...counts }) => ({ ...counts, differences: differences.length }));

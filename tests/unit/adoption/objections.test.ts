@@ -40,7 +40,8 @@ test("every object of the stack in the namespace has a name that is looked for",
   );
   expect(names.sort()).toEqual([
     ...["Cluster pg", "Database pg-b", "NetworkPolicy allow-app-to-pg", "NetworkPolicy allow-b-to-pg"],
-    ...["NetworkPolicy pg-lifelines", "Role read-pg-app-secret", "Role read-pg-b-secret", "Role run-as-pg"],
+    ...["NetworkPolicy pg-isolation", "NetworkPolicy pg-lifelines"],
+    ...["Role read-pg-app-secret", "Role read-pg-b-secret", "Role run-as-pg"],
     ...["Role run-as-pg-app", "Role run-as-pg-b", "RoleBinding read-pg-app-secret", "RoleBinding read-pg-b-secret"],
     ...["RoleBinding run-as-pg", "RoleBinding run-as-pg-app", "RoleBinding run-as-pg-b"],
     ...["Secret pg-app-credentials", "ServiceAccount myapp"],

@@ -61,6 +61,40 @@ describe("every rule is missed", () => {
   });
 });
 
+describe("a client that comes by a pooler", () => {
+  const pooled = renderedObjects(
+    schema.parse({ clients: [{ name: "app", role: "app_user", database: "app", workloads, pooler: {} }] }),
+    EMPTY_CLUSTER,
+  );
+  const changed = (part: string, other: string) => {
+    const text = JSON.stringify(pooled);
+    expect(text).toContain(part);
+    return paths(JSON.parse(text.replace(part, other)) as KubeObject[]);
+  };
+  const pods = "pods (app=myapp) in production -> pooler pg-app-pooler of production/pg:5432";
+
+  test("is let in", () => {
+    expect(paths(pooled)).toEqual([]);
+  });
+
+  test("is missed where the network closes the pooler", () => {
+    const closed = changed(
+      '"from":[{"podSelector":{"matchLabels":{"app":"myapp"}}}]',
+      '"from":[{"podSelector":{"matchLabels":{"app":"else"}}}]',
+    );
+    expect(closed).toHaveLength(1);
+    expect(closed[0]).toMatch(
+      /\(app=myapp\) in production -> pooler pg-app-pooler of production\/pg:5432 is closed by .*allow-app-to-pg/,
+    );
+  });
+
+  test("is missed where the instances do not know the pooler", () => {
+    const unknown = changed("${podselector:pooler_app} scram-sha-256", "${podselector:pooler_app} reject");
+    expect(unknown).toContain(`${pods} is let in by no line of pg_hba`);
+    expect(unknown.join("\n")).toContain("pooler pg-app-pooler (cnpg.io/poolerName=pg-app-pooler) in production");
+  });
+});
+
 describe("what is in the namespaces already counts", () => {
   test("no ingress but what is allowed somewhere does no harm", () => {
     expect(paths(rendered, { networkPolicies: [denyAll("production", ["Ingress"])] })).toEqual([]);

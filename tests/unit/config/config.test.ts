@@ -96,6 +96,21 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["clients[1].auth", "no existingSecret beside it", "no passwordVersion beside it"],
   ],
   [
+    "a certificate through a pooler",
+    { clients: [app, { ...other, auth: "cert", pooler: {} }] },
+    ["clients[1].auth", "PgBouncer has no certificate", "remove clients[1].auth, or clients[1].pooler"],
+  ],
+  [
+    "a password that is kept, for another namespace",
+    {
+      clients: [
+        app,
+        { ...other, existingSecret: "mine", pooler: {}, workloads: [{ ...other.workloads[0], namespace: "reports" }] },
+      ],
+    },
+    ["clients[1].existingSecret", "one that is there is not copied", "be of namespace production"],
+  ],
+  [
     "a client that reads another's certificate",
     { clients: [app, { ...other, auth: "cert" }, { ...other, name: "third", existingSecret: "pg-other-client-cert" }] },
     ["clients[2].existingSecret", "the name of client other's"],

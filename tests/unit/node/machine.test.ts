@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { missingCgroups, parseCgroupMounts } from "../../../local/node/cgroups.ts";
+import { sourceLines } from "../../../local/node/debian.ts";
 import { engineChains } from "../../../local/node/engine.ts";
 import { nodeDir } from "../../../local/node/layout.ts";
 import { foreignNode, hiddenFolders, takenRoute } from "../../../local/node/namespaces.ts";
-import { sourceLines } from "../../../local/node/operand.ts";
 import { nodePackages } from "../../../local/node/packages.ts";
 import { missingPackages } from "../../../local/packages.ts";
 import { missingSpace, osRelease, platformProblems, stateProblems } from "../../../local/node/preflight.ts";
@@ -127,9 +127,13 @@ describe("Debian", () => {
       "Node Source|https://node.example/|bookworm|main",
       "",
     ];
-    expect(sourceLines(targets.join("\n"))).toEqual([
+    expect(sourceLines(targets.join("\n"), "bookworm")).toEqual([
       "deb http://mirror.example/debian/ bookworm main",
       "deb http://mirror.example/security/ bookworm-security main",
+    ]);
+    expect(sourceLines(targets.join("\n"), "trixie")).toEqual([
+      "deb http://mirror.example/debian/ trixie main",
+      "deb http://mirror.example/security/ trixie-security main",
     ]);
   });
 });

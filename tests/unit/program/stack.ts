@@ -59,11 +59,15 @@ export const KUBECONFIG = JSON.stringify({
 export const HCLOUD_TOKEN = "a".repeat(64);
 export const CLUSTER_TOKEN = "b".repeat(64);
 
+/** What stands for the database's CA, once there is one. */
+export const AUTHORITY = "-----BEGIN CERTIFICATE-----";
+
 export const EMPTY_CLUSTER: LiveCluster = {
   uid: "11111111-2222-3333-4444-555555555555",
   nodes: ["node1", "node2", "node3"].map((name) => ({ name, labels: {}, taints: [], podCidrs: [] })),
   operators: [],
   operatorWebhook: false,
+  clientNamespaces: [],
   networkPolicies: [],
   apiServers: [{ cidr: "10.77.0.1/32", port: 6443 }],
 };
@@ -75,6 +79,7 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
   vi.doMock(import("../../../components/cluster/live.ts"), async (original) => ({
     ...(await original()),
     readLive: () => Promise.resolve({ ...EMPTY_CLUSTER, ...options.live }),
+    readAuthority: () => Promise.resolve(AUTHORITY),
   }));
   vi.doMock(import("../../../components/adoption/present.ts"), async (original) => ({
     ...(await original()),

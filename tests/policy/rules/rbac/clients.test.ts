@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { clientsOf } from "../../../../policy/rules/rbac/clients.ts";
 import { stackOf } from "../../../../policy/rules/stack.ts";
 import { manifests } from "../lab.ts";
@@ -61,6 +61,47 @@ ${roleBinding("Role reader", reports)}`;
     ) + readers;
   expect(clients(managing(""))).toEqual([...myapp, "ServiceAccount production/reports"]);
   expect(clients(managing(", superuser: true"))).toEqual(myapp);
+});
+
+describe("clients of a pooler", () => {
+  const pooler = `---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: pg-web-pooler, namespace: production }
+spec: { cluster: { name: pg }, instances: 1, pgbouncer: { poolMode: session } }
+`;
+  const pod = (namespace: string, app: string) => `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${app}, namespace: ${namespace}, labels: { app: ${app} } }
+spec: { serviceAccountName: ${app}, containers: [{ name: main }] }
+`;
+  const policy = (peer: string, port: number) => `---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: to-pooler, namespace: production }
+spec:
+  podSelector: { matchLabels: { cnpg.io/poolerName: pg-web-pooler } }
+  policyTypes: [Ingress]
+  ingress: [{ from: [${peer}], ports: [{ port: ${String(port)} }] }]
+`;
+  const elsewhere =
+    "{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: storefront } }, podSelector: { matchLabels: { app: front } } }";
+  const all = pooler + pod("storefront", "front") + pod("production", "front") + pod("storefront", "other");
+
+  test.each([
+    ["of another namespace", elsewhere, 5432, ["ServiceAccount storefront/front"]],
+    [
+      "of its own namespace",
+      "{ podSelector: { matchLabels: { app: front } } }",
+      5432,
+      ["ServiceAccount production/front"],
+    ],
+    ["not who reads its metrics", elsewhere, 9127, []],
+    ["not everybody", "{ namespaceSelector: {}, podSelector: {} }", 5432, []],
+  ])("are those %s", (_, peer, port, expected) => {
+    expect(clients(sound + all + policy(peer, port))).toEqual([...myapp, ...expected].sort());
+  });
 });
 
 test("knows whom the parameter names", () => {
