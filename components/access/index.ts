@@ -27,8 +27,8 @@ export interface DatabaseAccessArgs extends NetworkPolicyArgs, PgHbaArgs {
 
 /** A namespace that has to do with the database. */
 interface Place {
-  /** First part of the names of resources in it. */
-  prefix: string;
+  /** First part of the names of resources in it, of a client or of somebody else. */
+  nameOf: (subject: string) => string;
   /** Its name; as an output where the stack makes it, so that the engine does that before anything in it. */
   namespace: pulumi.Input<string>;
 }
@@ -62,9 +62,10 @@ export class DatabaseAccess extends pulumi.ComponentResource {
       const metadata = { name: objectName, namespace: this.namespace };
       new k8s.networking.v1.NetworkPolicy(`${name}-${subject}`, { metadata, spec }, { parent: this });
     }
-    const own: Place = { prefix: name, namespace: this.namespace };
+    const own: Place = { nameOf: (subject) => `${name}-${subject}`, namespace: this.namespace };
+    // No client has a dot in its name, so that none in one namespace takes the name of another elsewhere.
     const placeOf = (namespace: string): Place =>
-      namespace === cluster.namespace ? own : { prefix: `${name}-${namespace}`, namespace };
+      namespace === cluster.namespace ? own : { nameOf: (subject) => `${name}-${subject}.${namespace}`, namespace };
     for (const client of clients) {
       if (client.auth === "cert" || client.existingSecret !== undefined) continue;
       const password = this.#password(`${name}-${client.name}`, client, protect);
@@ -72,14 +73,14 @@ export class DatabaseAccess extends pulumi.ComponentResource {
         this.#credentials(placeOf(namespace), cluster, client, password, protect);
       }
     }
-    const operator = this.#grant(own, "operator-run-as", operatorGrant(cluster, clients, args.operatorAccount));
+    const operator = this.#grant(own, "operator", "run-as", operatorGrant(cluster, clients, args.operatorAccount));
     for (const namespace of [cluster.namespace, ...otherNamespaces(cluster, clients)]) {
       const place = placeOf(namespace);
       const deployers = this.#clients(place, cluster, clientsIn(cluster, clients, namespace), namespace);
       // Whoever is granted an exception has it before the rule holds.
       const after = place === own ? [operator, ...deployers] : deployers;
       new Identities(
-        `${place.prefix}-identities`,
+        place.nameOf("identities"),
         { ...guarded(cluster, clients, namespace), mode, after },
         { parent: this },
       );
@@ -100,23 +101,23 @@ export class DatabaseAccess extends pulumi.ComponentResource {
   /** What clients have in one namespace beside their credentials; answers what lets their deployers run them. */
   #clients(place: Place, cluster: ClusterName, clients: readonly Client[], namespace: string): pulumi.Resource[] {
     return clients.flatMap((client) => {
-      this.#grant(place, `${client.name}-secret-reader`, secretReaderGrant(cluster, client, namespace));
+      this.#grant(place, client.name, "secret-reader", secretReaderGrant(cluster, client, namespace));
       for (const workload of client.workloads) this.#serviceAccount(place, workload);
       if (client.deployers.length === 0) return [];
-      return [this.#grant(place, `${client.name}-run-as`, deployersGrant(cluster, client))];
+      return [this.#grant(place, client.name, "run-as", deployersGrant(cluster, client))];
     });
   }
 
   /** The client's Secret. That in the database's namespace is also where CloudNativePG has the role's password from. */
   #credentials(
-    { prefix, namespace }: Place,
+    { nameOf, namespace }: Place,
     cluster: ClusterName,
     client: Client,
     password: pulumi.Output<string>,
     protect: boolean,
   ): void {
     new k8s.core.v1.Secret(
-      `${prefix}-${client.name}-credentials`,
+      `${nameOf(client.name)}-credentials`,
       {
         metadata: { name: credentialsName(cluster, client), namespace, labels: RELOAD_LABEL },
         type: "kubernetes.io/basic-auth",
@@ -141,18 +142,23 @@ export class DatabaseAccess extends pulumi.ComponentResource {
     return generate(version, protect).result;
   }
 
-  #grant({ prefix, namespace }: Place, purpose: string, { name, rules, subjects }: Grant): pulumi.Resource {
+  #grant({ nameOf, namespace }: Place, subject: string, purpose: string, grant: Grant): pulumi.Resource {
+    const { name, rules, subjects } = grant;
     const metadata = { name, namespace };
-    new k8s.rbac.v1.Role(`${prefix}-${purpose}`, { metadata, rules }, { parent: this });
+    new k8s.rbac.v1.Role(`${nameOf(subject)}-${purpose}`, { metadata, rules }, { parent: this });
     const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
-    return new k8s.rbac.v1.RoleBinding(`${prefix}-${purpose}`, { metadata, roleRef, subjects }, { parent: this });
+    return new k8s.rbac.v1.RoleBinding(
+      `${nameOf(subject)}-${purpose}`,
+      { metadata, roleRef, subjects },
+      { parent: this },
+    );
   }
 
   /** Its resource is not named after the client: a client that is renamed keeps it. */
-  #serviceAccount({ prefix, namespace }: Place, { serviceAccount }: Workload): void {
+  #serviceAccount({ nameOf, namespace }: Place, { serviceAccount }: Workload): void {
     if (!serviceAccount.create) return;
     new k8s.core.v1.ServiceAccount(
-      `${prefix}-account-${serviceAccount.name}`,
+      `${nameOf("account")}-${serviceAccount.name}`,
       { metadata: { name: serviceAccount.name, namespace }, automountServiceAccountToken: false },
       { parent: this },
     );

@@ -167,6 +167,16 @@ describe("in another namespace", () => {
   });
 });
 
+test("the admission policies of both namespaces read as typed: no expression that the API server finds wrong", async () => {
+  const kind = { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicy" };
+  const ours = (await client.list(kind)).filter(({ metadata }) => metadata.name?.includes(".pg.production"));
+  expect(ours).toHaveLength(14);
+  for (const { metadata, status } of ours) {
+    const { typeChecking } = (status ?? {}) as { typeChecking?: { expressionWarnings?: unknown[] } };
+    expect(typeChecking?.expressionWarnings ?? [], metadata.name).toEqual([]);
+  }
+});
+
 /** Lets a user create pods in the clients' namespace. */
 async function allowPods(name: string): Promise<void> {
   const metadata = { namespace: web, name };

@@ -98,6 +98,15 @@ test("the pooler comes after the Cluster, whose certificate has its names, and t
   expect(runAs?.inputs["rules"]).toMatchObject([{ resourceNames: ["pg", "pg-app-pooler"] }]);
 });
 
+test("no two resources share a name, whatever clients and namespaces are called", async () => {
+  const alike = [
+    { ...clients[0], workloads: [{ namespace: "a", ...workload("b-c") }], name: "b-c" },
+    { name: "a-b-c", role: "x", database: "app", workloads: [workload("x")] },
+    { name: "c", role: "y", database: "app", workloads: [{ namespace: "a-b", ...workload("y") }], pooler: {} },
+  ];
+  expect((await runStack("production", { config: { clients: alike } })).length).toBeGreaterThan(10);
+});
+
 test("a first preview waits for no cluster and knows no certificate", async () => {
   const preview = await runStack("production", { preview: true, config: { clients } });
   const authority = kind(preview, "Secret").find(({ name }) => name === "authority-web");
