@@ -18,7 +18,9 @@ const own = (apiVersion: string, kind: string, name: string, more: object): Kube
   ...more,
 });
 const rbac = "rbac.authorization.k8s.io";
+/** As a tutorial has it: no such syntax exists, it is taken for a host name, and matches nobody. */
 const INVALID_LINE = "hostssl app app_user podSelectorRefs(app=myapp) scram-sha-256";
+const OFFICE_LINE = "hostssl app app_user 203.0.113.0/24 scram-sha-256";
 
 /** A database as somebody might have made it by hand, open to whoever has a password. */
 const byHand = own("postgresql.cnpg.io/v1", "Cluster", "pg", {
@@ -30,8 +32,7 @@ const byHand = own("postgresql.cnpg.io/v1", "Cluster", "pg", {
     bootstrap: { initdb: { database: "app", owner: "app_user" } },
     postgresql: {
       synchronous: { method: "any", number: 1 },
-      // No such syntax exists: it is taken for a host name, and matches nobody.
-      pg_hba: [INVALID_LINE],
+      pg_hba: [INVALID_LINE, OFFICE_LINE],
     },
   },
 });
@@ -68,7 +69,7 @@ const settings = {
 };
 const asItRuns = {
   ...{ instances: 2, storage: { size: "1Gi", walSize: null }, resources: { memory: "512Mi", cpu: "100m" } },
-  presentLines: [INVALID_LINE],
+  presentLines: [OFFICE_LINE],
 };
 
 const operator = releaseObjects().map((object) => adjusted(object, "nobody's"));
@@ -206,7 +207,7 @@ test("observing takes the Cluster over, turns nobody away, and says who would be
 
   await up();
   await nobodyNoticed();
-  expect(await linesOfPgHba()).toEqual(["hostssl app app_user ${podselector:web} scram-sha-256", INVALID_LINE]);
+  expect(await linesOfPgHba()).toEqual(["hostssl app app_user ${podselector:web} scram-sha-256", OFFICE_LINE]);
   expect(await pods.sql("legacy", { ...login, sslmode: "disable" }, "select 1")).toBe("1");
   expect(await pods.sql("app", login, "select 1")).toBe("1");
   expect(await kube.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace })).toEqual([]);
@@ -222,7 +223,7 @@ test("enforcing turns away whom it said, mends a lifeline that another policy cu
   await up();
   await nobodyNoticed();
   expect((await linesOfPgHba()).at(-1)).toBe("host all all all reject");
-  expect(await linesOfPgHba()).not.toContain(INVALID_LINE);
+  expect(await linesOfPgHba()).not.toContain(OFFICE_LINE);
   expect(await pods.sql("app", login, "select 1")).toBe("1");
   expect(await pods.sql("legacy", login, "select 1")).toMatch(/refused|timeout|rejects/);
   const refused: unknown = await kube.create(impostor(), { dryRun: true }).catch((error: unknown) => error);

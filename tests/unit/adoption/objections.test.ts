@@ -117,5 +117,7 @@ describe("a Cluster of somebody else's", () => {
     ]);
     expect(said({ ...observing, database: { presentLines: [lines[0]] } }, cluster, withLines)).toEqual([]);
     expect(said({ ...observing, mode: "enforce" }, cluster, withLines)).toEqual([]);
+    const invalid = { postgresql: { pg_hba: ["hostssl app app_user podSelectorRefs(app=myapp) scram-sha-256"] } };
+    expect(said(observing, cluster, theirs(invalid))).toEqual([]);
   });
 });

@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
-import type { Present } from "../../../components/adoption/present.ts";
-import { runStack, type Registered } from "../program/stack.ts";
+import { namedObjects, type Present } from "../../../components/adoption/present.ts";
+import { renderedObjects } from "../../../components/rendered.ts";
+import { schema } from "../../../config/schema.ts";
+import { EMPTY_CLUSTER, runStack, type Registered } from "../program/stack.ts";
 
 const foreign = (apiVersion: string, kind: string, name: string): Present => ({
   ref: { apiVersion, kind, namespace: "staging", name },
   owner: "foreign",
 });
-const workloads = [{ podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } }];
+const workload = (name: string) => ({ podLabels: { app: name }, serviceAccount: { name } });
+const workloads = [workload("myapp")];
 const app = { name: "app", role: "app_user", database: "app", workloads };
 const shop = {
   ...{ name: "shop", role: "shop", database: "shop" },
-  workloads: [{ podLabels: { app: "shop" }, serviceAccount: { name: "shop" } }],
+  workloads: [workload("shop")],
 };
 const present = [
   foreign("postgresql.cnpg.io/v1", "Cluster", "pg"),
@@ -21,7 +24,8 @@ const adopting = await runStack("staging", { config: { adopt: true, clients }, p
 const observing = await runStack("staging", { config: { mode: "observe" } });
 const enforcing = await runStack("staging");
 
-const marksOf = ({ inputs }: Registered) => (inputs["metadata"] as { annotations?: object }).annotations ?? {};
+const marksOf = ({ inputs }: Pick<Registered, "inputs">) =>
+  (inputs["metadata"] as { annotations?: object } | undefined)?.annotations ?? {};
 const named = (resources: Registered[], kind: string, name: string) =>
   resources.find(
     ({ type, inputs }) => type.endsWith(`:${kind}`) && (inputs["metadata"] as { name: string }).name === name,
@@ -29,9 +33,7 @@ const named = (resources: Registered[], kind: string, name: string) =>
 const stack = "organization/hcloud-postgres/staging";
 
 test("what is taken over goes through the provider that overwrites, outlives a destroy, and says so", () => {
-  const taken = adopting.filter(
-    (one) => "hcloud-postgres/adopted-by" in marksOf({ ...one, inputs: { metadata: {}, ...one.inputs } }),
-  );
+  const taken = adopting.filter((one) => "hcloud-postgres/adopted-by" in marksOf(one));
   expect(taken.map(({ type }) => type.split(":").at(-1)).sort()).toEqual(["Cluster", "Database"]);
   for (const one of taken) {
     expect(one.retainOnDelete).toBe(true);
@@ -47,6 +49,25 @@ test("what the stack makes says so, and goes with a destroy", () => {
   const binding = named(adopting, "RoleBinding", "read-pg-app-secret");
   expect(binding && marksOf(binding)).toEqual({ "hcloud-postgres/stack": stack });
   expect(binding?.retainOnDelete).toBe(false);
+});
+
+test("whatever says that the stack made it has a name that is looked for before", async () => {
+  const deployers = [{ kind: "Group", name: "app-team" }];
+  const certified = { ...shop, name: "batch", role: "batch", auth: "cert", workloads: [workload("batch")] };
+  const declared = { clients: [{ ...app, deployers }, shop, certified] };
+  const resources = await runStack("staging", { config: declared });
+  const config = schema.parse({ ...declared, namespace: { name: "staging" } });
+  const looked = namedObjects(config, renderedObjects(config, EMPTY_CLUSTER)).map(
+    ({ kind, name }) => `${kind} ${name ?? ""}`,
+  );
+  const marked = resources.filter(
+    ({ type, name, inputs }) =>
+      type.startsWith("kubernetes:") && !name.startsWith("operator-") && "hcloud-postgres/stack" in marksOf({ inputs }),
+  );
+  expect(marked.length).toBeGreaterThan(20);
+  for (const { type, inputs } of marked.filter((one) => !one.type.endsWith(":Namespace"))) {
+    expect(looked).toContain(`${type.split(":").at(-1) ?? ""} ${(inputs["metadata"] as { name: string }).name}`);
+  }
 });
 
 test("what is there and not to be taken over stops the program before anything is registered", async () => {
