@@ -160,7 +160,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     configure((settings) => {
       settings.firewallKubeApiSource.push("198.51.100.0/24");
       Object.assign(settings.agentNodepools[0] ?? {}, { count: 3 });
-      Object.assign(settings, { additionalTlsSans: ["db.example"], image: "debian-14" });
+      Object.assign(settings, { additionalTlsSans: ["db.example"], auditLogMaxAge: 7 });
     });
     const { code, stdout } = await up();
     expect(code, stdout).toBe(0);
@@ -170,8 +170,10 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     expect(JSON.stringify(fake.store.all("firewalls")[0]?.["rules"])).toContain("198.51.100.0/24");
   });
 
-  test("a token that Hetzner refuses is named, and changes nothing", async () => {
-    const before = held();
+  test("a token that Hetzner refuses is named, and changes nothing, least of all what is known of the cluster", async () => {
+    const known = async () => (await run("stack", "output", "clusterUid", "--stack", "arm64")).stdout.trim();
+    const [before, uid] = [held(), await known()];
+    expect(uid).toMatch(/^[0-9a-f-]{36}$/);
     configure((settings, config) => {
       Object.assign(settings.agentNodepools[0] ?? {}, { count: 4 });
       config["hcloud-postgres:hcloudToken"] = "g".repeat(64);
@@ -180,6 +182,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     expect(code).not.toBe(0);
     expect(stdout).toContain("unable to authenticate (unauthorized)");
     expect(held()).toEqual(before);
+    expect(await known()).toBe(uid);
   });
 
   test("what is protected is not destroyed; without protection nothing is left", async () => {
