@@ -31,9 +31,9 @@ export function releaseWarnings(settings: HetznerSettings, nodes: readonly LiveN
   ];
 }
 
-/** The nodes' releases, the oldest first. */
+/** The nodes' releases, the oldest first; a node that has never been up has none yet. */
 function releases(nodes: readonly LiveNode[]): string[] {
-  return nodes.flatMap(({ version }) => version ?? []).sort(compareVersions);
+  return nodes.flatMap(({ version = "" }) => (version === "" ? [] : version)).sort(compareVersions);
 }
 
 function minor(version: string): number {

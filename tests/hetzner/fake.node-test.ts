@@ -51,7 +51,7 @@ test("Hetzner's own client makes, changes and deletes a cluster's parts, and hea
   ];
   const balancer = [
     ...["load balancer", "attach the load balancer", "close its public side", "target", "service"],
-    ...["load balancer as asked", "delete the load balancer"],
+    ...["load balancer as asked", "detach the load balancer", "delete the load balancer"],
   ];
   const accepted = Object.fromEntries([...done, ...balancer, ...undone, ...others].map((step) => [step, "ok"]));
   expect(await asked(TOKEN)).toEqual({ ...accepted, ...refused });

@@ -14,6 +14,8 @@ import { ApiProblem, type Item } from "./fake/store.ts";
 // the user data that the fake was sent. Nodes are entered by the test, so nothing is run on them.
 const TOKEN = "f".repeat(64);
 const ADDRESS = "127.77.0.9";
+const FIRST =
+  "urn:pulumi:arm64::hcloud-postgres::hcloud-postgres:cluster:HetznerCluster$hcloud:index/server:Server::cluster-server-control-plane-1";
 const COLLECTIONS = ["servers", "networks", "firewalls", "primary_ips", "placement_groups", "load_balancers"];
 
 const { env } = await pulumiCommand(["up"]);
@@ -101,27 +103,35 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
 
   /** Boots the first server when it is there, and enters every server as a node once the kubeconfig is known. */
   async function boots(): Promise<void> {
+    let collecting = false;
     while (!stopped) {
       await sleep(200);
       const first = firstServer();
-      if (first && !controlPlane) {
-        controlPlane = await startControlPlane(bootOf(first), ADDRESS, 6443);
-        await controlPlane.collectGarbage();
+      if (first) controlPlane ??= await startControlPlane(bootOf(first), ADDRESS, 6443);
+      const answers = controlPlane && (await enterNodes(controlPlane.administrator).catch(() => false));
+      if (answers === true && !collecting) {
+        collecting = true;
+        await controlPlane?.collectGarbage();
       }
-      if (controlPlane) await enterNodes().catch(() => undefined);
     }
   }
 
-  async function enterNodes(): Promise<void> {
-    const kube = new KubeClient(controlPlane?.administrator ?? "");
+  async function enterNodes(administrator: string): Promise<true> {
+    const kube = new KubeClient(administrator);
     const known = (await kube.list({ apiVersion: "v1", kind: "Node" })).map(({ metadata }) => metadata.name);
-    for (const { name = "" } of fake.store.all("servers").filter((server) => !known.includes(server.name))) {
-      await kube.create({ apiVersion: "v1", kind: "Node", metadata: { name } });
-      await kube.request("PATCH", `/api/v1/nodes/${name}/status`, {
-        contentType: "application/merge-patch+json",
-        body: { status: { conditions: [{ type: "Ready", status: "True" }] } },
-      });
+    for (const { name = "", ...server } of fake.store.all("servers").filter((one) => !known.includes(one.name))) {
+      const labels = { "hcloud-postgres/nodepool": (server["labels"] as { nodepool: string }).nodepool };
+      const [{ ip: address } = {}] = server["private_net"] as { ip?: string }[];
+      if (address === undefined) continue;
+      await kube.create({ apiVersion: "v1", kind: "Node", metadata: { name, labels } });
+      const status = {
+        conditions: [{ type: "Ready", status: "True" }],
+        addresses: [{ type: "InternalIP", address }],
+      };
+      const contentType = "application/merge-patch+json";
+      await kube.request("PATCH", `/api/v1/nodes/${name}/status`, { contentType, body: { status } });
     }
+    return true;
   }
 
   test("a sold-out server type is named, a rate limit is waited out, and the next up goes on from there", async () => {
@@ -150,7 +160,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     configure((settings) => {
       settings.firewallKubeApiSource.push("198.51.100.0/24");
       Object.assign(settings.agentNodepools[0] ?? {}, { count: 3 });
-      Object.assign(settings, { additionalTlsSans: ["db.example"], image: "debian-14" });
+      Object.assign(settings, { additionalTlsSans: ["db.example"], auditLogMaxAge: 7 });
     });
     const { code, stdout } = await up();
     expect(code, stdout).toBe(0);
@@ -160,8 +170,10 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     expect(JSON.stringify(fake.store.all("firewalls")[0]?.["rules"])).toContain("198.51.100.0/24");
   });
 
-  test("a token that Hetzner refuses is named, and changes nothing", async () => {
-    const before = held();
+  test("a token that Hetzner refuses is named, and changes nothing, least of all what is known of the cluster", async () => {
+    const known = async () => (await run("stack", "output", "clusterUid", "--stack", "arm64")).stdout.trim();
+    const [before, uid] = [held(), await known()];
+    expect(uid).toMatch(/^[0-9a-f-]{36}$/);
     configure((settings, config) => {
       Object.assign(settings.agentNodepools[0] ?? {}, { count: 4 });
       config["hcloud-postgres:hcloudToken"] = "g".repeat(64);
@@ -170,6 +182,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     expect(code).not.toBe(0);
     expect(stdout).toContain("unable to authenticate (unauthorized)");
     expect(held()).toEqual(before);
+    expect(await known()).toBe(uid);
   });
 
   test("what is protected is not destroyed; without protection nothing is left", async () => {
@@ -180,6 +193,11 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     configure((_settings, config) => (config["hcloud-postgres:protect"] = false));
     const unprotected = await up();
     expect(unprotected.code, unprotected.stdout).toBe(0);
+    // A server that is made anew gets today's user data: it starts no cluster, and holds no key of a CA.
+    const replaced = await withStack("up", "--yes", "--skip-preview", "--replace", FIRST);
+    expect(replaced.code, replaced.stdout).toBe(0);
+    expect(firstServer()).toBeUndefined();
+    expect(fake.store.all("servers").filter((server) => bootOf(server).includes("PRIVATE KEY"))).toEqual([]);
     const destroyed = await withStack("destroy", "--yes", "--skip-preview");
     expect(destroyed.code, destroyed.stdout).toBe(0);
     expect(held()).toEqual([0, 0, 0, 0, 0, 0]);

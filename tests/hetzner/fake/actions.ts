@@ -63,10 +63,12 @@ const OF_LOAD_BALANCERS: Actions = {
   change_type: (balancer, { load_balancer_type: type }) => {
     balancer["load_balancer_type"] = loadBalancerTypes.find(({ name }) => name === type);
   },
-  detach_from_network: (balancer, { network }) => {
+  detach_from_network: (balancer, { network }, store) => {
     balancer["private_net"] = (balancer["private_net"] as { network: number }[]).filter(
       (net) => net.network !== network,
     );
+    const attached = store.get("networks", Number(network));
+    attached["load_balancers"] = (attached["load_balancers"] as number[]).filter((id) => id !== balancer.id);
   },
   add_target: (balancer, target) => {
     (balancer["targets"] as object[]).push({ targets: [], health_status: [], ...target });

@@ -152,7 +152,7 @@ test.each([
   ["a minor release passed over", "v1.37.0+k3s1", ["v1.36.3+k3s1", "v1.35.9+k3s1"], "a release of v1.36 at most"],
   ["a way back", "v1.36.2+k3s1", ["v1.36.3+k3s1"], "v1.36.3+k3s1 or later"],
   ["a way back by numbers, not letters", "v1.36.9+k3s1", ["v1.36.10+k3s1"], "v1.36.10+k3s1 or later"],
-  ["nodes that do not say", "v1.36.9+k3s1", [undefined], undefined],
+  ["nodes that do not say", "v1.36.9+k3s1", [undefined, ""], undefined],
 ] as const)("%s: what the nodes are on decides", (_name, version, releases, expected) => {
   const problems = releaseObjections(pinned(version), nodes(...releases));
   expect(problems.map((problem) => problem.expected)).toEqual(

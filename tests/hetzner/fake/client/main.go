@@ -145,6 +145,12 @@ func loadBalancer(ctx context.Context, client *hcloud.Client, network *hcloud.Ne
 		err = context.Canceled
 	}
 	note("load balancer as asked", err)
+	action, _, err = client.LoadBalancer.DetachFromNetwork(ctx, balancer, hcloud.LoadBalancerDetachFromNetworkOpts{Network: network})
+	err = wait(ctx, client, action, err)
+	if left, _, found := client.Network.GetByID(ctx, network.ID); err == nil && (found != nil || len(left.LoadBalancers) > 0) {
+		err = context.Canceled
+	}
+	note("detach the load balancer", err)
 	_, err = client.LoadBalancer.Delete(ctx, balancer)
 	note("delete the load balancer", err)
 }
