@@ -11,11 +11,16 @@ import type { Port } from "./analysis/network/model.ts";
 import type { EngineName } from "./analysis/network/reach.ts";
 
 const unusableInput = 2;
+const exitCodes = `
+Exit code 2: some input, or all of it, could not be read; what could be is answered all the same.
+Exit code 1: check found something mandatory (or what --fail-on says); access found somebody let in whom nobody declared,
+a client locked out, a lifeline cut or, with --against, anybody gained; PostgreSQL refuses the file of hba; can says no.`;
 
 const program = new Command("guard")
   .description("Who can get into the databases of these manifests, and how: computed from the objects alone")
   .exitOverride()
-  .showHelpAfterError("(guard --help shows what there is)");
+  .showHelpAfterError("(guard --help shows what there is)")
+  .addHelpText("after", exitCodes);
 
 /** A command with the options that all of them have. */
 function command(name: string, description: string, choices: readonly string[] = formats): Command {
@@ -105,7 +110,8 @@ function collectPort(text: string, before: readonly Port[] = []): readonly Port[
 
 function answer(report: Report, format: Format, exitCode = 0): void {
   process.stdout.write(render(report, format));
-  process.exitCode = exitCode;
+  const isWhole = report.unread === undefined || report.unread.length === 0;
+  process.exitCode = isWhole ? exitCode : unusableInput;
 }
 
 try {

@@ -22,8 +22,16 @@ counts as wrong where access depends on it; elsewhere the rule says that it cann
 What the engine does not show a pack, no rule can judge: whether a value is secret, and \`retainOnDelete\`. Both stand in an
 exported state. The objects inside a \`helm.v3.Release\` are not shown either: a rule sees its values alone.
 
+Whoever wears a label counts as what the label says: that nobody else wears a client's or CloudNativePG's labels, and that no
+pod mounts another's Secret, is for admission policies to see to, such as this project's program makes.
+
+A ServiceAccount counts as a client where its pods match a Cluster's selector or reach a Pooler, where a binding of its own
+gives it a client's Secret (that of a deployer, too: exempt it, with the reason), or where \`clients\` names it.
+
 The file given as \`--policy-pack-config\` (or to \`guard check --config\`) sets levels, parameters and exemptions, for which it
-has to give a reason. An exemption names a namespace, a URN in which \`*\` stands for anything, or both:
+has to give a reason, of ten characters at least. An exemption names a namespace (that of what the finding is about), a URN, or both. In a
+URN \`*\` stands for anything; an object of a manifest, which has none, is named \`Kind namespace/name\`. \`allowedSources\`
+declares whom a Cluster cannot: pods, or addresses, on some ports or on all:
 
 \`\`\`json
 {
@@ -32,6 +40,12 @@ has to give a reason. An exemption names a namespace, a URN in which \`*\` stand
     "enforcementLevel": "advisory",
     "engine": "standard",
     "exemptions": [{ "namespace": "playground", "reason": "holds no data, and goes every night" }]
+  },
+  "only-declared-sources": {
+    "allowedSources": [
+      { "namespace": "backup", "podLabels": { "app": "dump" }, "ports": [5432], "reason": "dumps every night, by a role of its own" },
+      { "cidr": "10.0.0.5/32", "reason": "the DBA's jump host, in the office network" }
+    ]
   }
 }
 \`\`\`

@@ -26,6 +26,8 @@ export interface KubeObject {
 /** Something that could not be read or decided; the rest of the input still counts. */
 export interface Problem extends Position {
   readonly message: string;
+  /** Whether a part of the input was not read at all: what it holds, nobody has looked at. */
+  readonly unread?: true;
 }
 
 /** The API group of an object; empty for the core group. */

@@ -20,11 +20,12 @@ export function accessCommand(
   options: { engine: EngineName; against?: readonly string[] },
 ): { report: Report; exitCode: number } {
   const problems: Problem[] = [];
-  const objects = readObjects(files);
+  const { items: objects, unread } = readObjects(files);
+  const older = options.against && readObjects(options.against);
   const table =
-    options.against === undefined
+    older === undefined
       ? access(objects, options.engine, problems)
-      : compareAccess(readObjects(options.against), objects, options.engine, problems);
+      : compareAccess(older.items, objects, options.engine, problems);
   report(problems);
   const compared = isComparison(table) ? table : undefined;
   const isFaulty = table.rows.some(({ verdict }) => isFault(verdict));
@@ -32,6 +33,7 @@ export function accessCommand(
     report: {
       data: { ...table, problems },
       sections: [...(compared === undefined ? [] : comparison(compared)), ...overview(table.rows)],
+      unread: [...unread, ...(older?.unread ?? [])],
     },
     exitCode: isFaulty || (compared !== undefined && compared.gained.length > 0) ? 1 : 0,
   };

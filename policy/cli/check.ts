@@ -1,10 +1,11 @@
 import type { JsonObject } from "../analysis/json.ts";
-import { titleOf } from "../pack/message.ts";
+import type { Problem } from "../analysis/objects.ts";
 import { settingsOf } from "../rules/configuration.ts";
 import { rules } from "../rules/index.ts";
 import { judge, type Judgement } from "../rules/judge.ts";
 import type { Level, Rule } from "../rules/rule.ts";
 import { stackOf } from "../rules/stack.ts";
+import { titleOf } from "../rules/title.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { Report, Section } from "./format.ts";
 import { readResources } from "./input.ts";
@@ -37,6 +38,8 @@ export interface CheckResult {
   readonly undecided: readonly CheckFinding[];
   /** How many resources were judged. */
   readonly checked: number;
+  /** What could not be read, and was not judged. */
+  readonly unread: readonly Problem[];
 }
 
 /** `guard check`: every rule of the pack on manifests, a preview or a state. */
@@ -48,7 +51,7 @@ export function checkCommand(files: readonly string[], options: CheckOptions): {
 }
 
 function check(files: readonly string[], configuration: JsonObject): CheckResult {
-  const resources = readResources(files);
+  const { items: resources, unread } = readResources(files);
   const stack = stackOf(resources);
   const all = rules.flatMap((rule) => {
     const { level, parameters } = settingsOf(rule, configuration);
@@ -63,7 +66,7 @@ function check(files: readonly string[], configuration: JsonObject): CheckResult
       .filter((one) => one.undecided === undecided)
       .map(({ finding }) => finding)
       .sort(byWeightAndPlace);
-  return { findings: sorted(false), undecided: sorted(true), checked: resources.length };
+  return { findings: sorted(false), undecided: sorted(true), checked: resources.length, unread };
 }
 
 function placed(rule: Rule, { subject, message, fix = rule.fix, path = [] }: Judgement, files: readonly string[]) {
@@ -82,9 +85,10 @@ function byWeightAndPlace(a: CheckFinding, b: CheckFinding): number {
 }
 
 function reportOf(result: CheckResult, format: CheckFormat): Report {
-  if (format === "sarif") return { data: sarifLog(result, rules), sections: [] };
+  const { unread } = result;
+  if (format === "sarif") return { data: sarifLog(result, rules), sections: [], unread };
   const tell = format === "markdown" ? asTable : asText;
-  return { data: result, sections: [...tell(result), { text: summary(result) }] };
+  return { data: result, sections: [...tell(result), { text: summary(result) }], unread };
 }
 
 function asTable({ findings, undecided }: CheckResult): Section[] {

@@ -46,6 +46,10 @@ function inWords({ instancePath, keyword, params, data, message = "" }: ErrorObj
 }
 
 function expectation(keyword: string, params: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  if (keyword === "additionalProperties") return `there is no field ${String(params["additionalProperty"])}`;
+  if (keyword === "minProperties") return `expected at least ${String(params["limit"])} fields`;
+  if (keyword === "minLength") return `expected at least ${String(params["limit"])} characters`;
+  if (keyword === "pattern") return `expected a text that matches ${String(params["pattern"])}`;
   if (keyword === "enum") return `expected ${(params["allowedValues"] as Json[]).map(quote).join(" or ")}`;
   if (keyword !== "type") return undefined;
   if (depth === 1) return `expected a level or an object such as {"${levelKey}": "advisory"}`;

@@ -1,3 +1,4 @@
+import type { Problem } from "../analysis/objects.ts";
 import { markdownTable, textTable } from "./text-table.ts";
 
 export const formats = ["table", "json", "markdown"] as const;
@@ -16,10 +17,12 @@ export type Section =
 export interface Report {
   readonly data: unknown;
   readonly sections: readonly Section[];
+  /** What of the input could not be read: the answer leaves it out. */
+  readonly unread?: readonly Problem[];
 }
 
 /** A report in one of the formats, with its last newline. */
-export function render({ data, sections }: Report, format: Format): string {
+export function render({ data, sections, unread = [] }: Report, format: Format): string {
   if (format === "json") return `${JSON.stringify(data, null, 2)}\n`;
   const table = format === "markdown" ? markdownTable : textTable;
   const heading = (title: string) => (format === "markdown" ? `### ${title}\n\n` : `${title}\n`);
@@ -27,5 +30,6 @@ export function render({ data, sections }: Report, format: Format): string {
     if ("text" in section) return section.text;
     return `${section.title === undefined ? "" : heading(section.title)}${table(section.header, section.rows)}`;
   });
-  return `${parts.join("\n\n")}\n`;
+  const left = unread.map(({ file, line, message }) => `Not read: ${file}:${String(line)}: ${message}`);
+  return `${[...parts, ...left].join("\n\n")}\n`;
 }

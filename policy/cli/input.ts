@@ -5,11 +5,17 @@ import type { KubeObject, Problem } from "../analysis/objects.ts";
 import type { Resource } from "../analysis/resources.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** What the judges are asked about, and what of it they cannot see. */
+export interface Input<T> {
+  readonly items: readonly T[];
+  readonly unread: readonly Problem[];
+}
+
 /**
  * Reads the objects of a command's inputs and says on standard error what could not be read.
  * @throws UsageError where there is nothing to judge
  */
-export function readObjects(files: readonly string[]): readonly KubeObject[] {
+export function readObjects(files: readonly string[]): Input<KubeObject> {
   const { objects, problems } = loadManifests(files);
   report(problems);
   if (objects.length === 0) {
@@ -17,7 +23,7 @@ export function readObjects(files: readonly string[]): readonly KubeObject[] {
       `no Kubernetes object in ${files.join(", ")}: expected manifests, a preview or a stack export`,
     );
   }
-  return objects;
+  return { items: objects, unread: problems.filter(({ unread }) => unread) };
 }
 
 /**
@@ -25,13 +31,13 @@ export function readObjects(files: readonly string[]): readonly KubeObject[] {
  * could not be read.
  * @throws UsageError where there is nothing to judge
  */
-export function readResources(files: readonly string[]): readonly Resource[] {
+export function readResources(files: readonly string[]): Input<Resource> {
   const { resources, problems } = loadManifests(files);
   report(problems);
   if (resources.length === 0) {
     throw new UsageError(`no resource in ${files.join(", ")}: expected manifests, a preview or a stack export`);
   }
-  return resources;
+  return { items: resources, unread: problems.filter(({ unread }) => unread) };
 }
 
 /** Says on standard error what is wrong with the input, one line each. */

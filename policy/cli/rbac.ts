@@ -9,7 +9,7 @@ import {
   type Question,
 } from "../analysis/rbac/index.ts";
 import type { Report } from "./format.ts";
-import { readJson, readObjects, report } from "./input.ts";
+import { readJson, readObjects, report, type Input } from "./input.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CanOptions {
@@ -26,13 +26,15 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
   const questions = inWords(() =>
     options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
   );
-  const answers = canAll(readRbac(files), questions);
+  const { items: objects, unread } = readRbac(files);
+  const answers = canAll(objects, questions);
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
   return {
     report: {
       data: isSingle ? first : answers,
+      unread,
       sections: [
         {
           header: ["ALLOWED", "SUBJECT", "VERB", "RESOURCE", "NAMESPACE", "PATH"],
@@ -50,9 +52,11 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
 
 /** `guard powers`: who can get around the guards of a database, and by which way. */
 export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
-  const rows = powers(readRbac(files), options.subject);
+  const { items: objects, unread } = readRbac(files);
+  const rows = powers(objects, options.subject);
   return {
     data: rows,
+    unread,
     sections: [
       {
         header: ["SUBJECT", "POWER", "SCOPE", "PATH"],
@@ -63,10 +67,10 @@ export function powersCommand(files: readonly string[], options: { subject?: str
 }
 
 /** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
-function readRbac(files: readonly string[]): readonly KubeObject[] {
-  const objects = readObjects(files);
-  report(authorizer(objects).problems);
-  return objects;
+function readRbac(files: readonly string[]): Input<KubeObject> {
+  const input = readObjects(files);
+  report(authorizer(input.items).problems);
+  return input;
 }
 
 function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {

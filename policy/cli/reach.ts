@@ -14,11 +14,14 @@ export function reachCommand(
   options: { engine: EngineName; port?: readonly Port[] },
 ): Report {
   const problems: Problem[] = [];
-  const world = readWorld(readObjects(files), problems);
+  const { items: objects, unread } = readObjects(files);
+  const world = readWorld(objects, problems);
   report(problems);
   const rows = reach(world, options.port ?? defaultPorts, options.engine);
+  const tooFew = `There are ${String(world.pods.length)} pods here: instances are not among them unless the input holds them.`;
   return {
     data: rows,
+    unread,
     sections: [
       {
         header: ["FROM", "TO", "PORT", "ALLOWED", "BY"],
@@ -33,6 +36,7 @@ export function reachCommand(
       ...(rows.some(({ differs }) => differs)
         ? [{ text: "* The other network policy engine answers otherwise." }]
         : []),
+      ...(world.pods.length < 2 ? [{ text: tooFew }] : []),
     ],
   };
 }

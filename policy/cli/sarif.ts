@@ -1,5 +1,6 @@
-import type { Log, ReportingDescriptor, Result } from "sarif";
+import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
 import packageJson from "../package.json" with { type: "json" };
+import type { Problem } from "../analysis/objects.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import type { CheckFinding, CheckResult } from "./check.ts";
 
@@ -9,7 +10,7 @@ const scores: Readonly<Record<Severity, string>> = { low: "3.0", medium: "5.5", 
 const levels = { mandatory: "error", advisory: "warning" } as const;
 
 /** The result in the format of SARIF 2.1.0. */
-export function sarifLog({ findings, undecided }: CheckResult, rules: readonly Rule[]): Log {
+export function sarifLog({ findings, undecided, unread }: CheckResult, rules: readonly Rule[]): Log {
   const failed = (finding: CheckFinding): Result => ({ kind: "fail", level: levels[finding.level], ...place(finding) });
   const open = (finding: CheckFinding): Result => ({ kind: "open", level: "none", ...place(finding) });
   return {
@@ -18,9 +19,18 @@ export function sarifLog({ findings, undecided }: CheckResult, rules: readonly R
     runs: [
       {
         tool: { driver: { name: packageJson.name, version: packageJson.version, rules: rules.map(descriptor) } },
+        invocations: [{ executionSuccessful: unread.length === 0, toolExecutionNotifications: unread.map(notRead) }],
         results: [...findings.map(failed), ...undecided.map(open)],
       },
     ],
+  };
+}
+
+function notRead({ file, line, message }: Problem): Notification {
+  return {
+    level: "error",
+    message: { text: message },
+    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } } }],
   };
 }
 

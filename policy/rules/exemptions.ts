@@ -2,14 +2,17 @@ import { list, object, text, type JsonObject } from "../analysis/json.ts";
 import type { KubeObject } from "../analysis/objects.ts";
 import type { Resource } from "../analysis/resources.ts";
 
-/** Whether a rule's parameters leave this alone: both of what an exemption names must be so. */
-export function isExempt(parameters: JsonObject, urn: string, namespaces: readonly string[]): boolean {
+/**
+ * Whether a rule's parameters leave this alone: both of what an exemption names must be so.
+ * @param id the URN; of an object in a manifest, which has none, `Kind namespace/name`
+ */
+export function isExempt(parameters: JsonObject, id: string, namespaces: readonly string[]): boolean {
   return list(parameters["exemptions"]).some((exemption) => {
     const namespace = text(object(exemption)["namespace"]);
     const pattern = text(object(exemption)["urn"]);
     if (namespace === undefined && pattern === undefined) return false;
     const isInNamespace = namespace === undefined || namespaces.includes(namespace);
-    return isInNamespace && (pattern === undefined || matchesGlob(urn, pattern));
+    return isInNamespace && (pattern === undefined || matchesGlob(id, pattern));
   });
 }
 

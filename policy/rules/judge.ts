@@ -6,6 +6,7 @@ import { isExempt, namespacesOf } from "./exemptions.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Finding, ObjectRule, ResourceRule, Rule, StackRule } from "./rule.ts";
 import type { Stack } from "./stack.ts";
+import { titleOf } from "./title.ts";
 
 /** A finding with what it is about; a stack rule may find something wrong with the whole. */
 export interface Judgement extends Finding {
@@ -29,7 +30,8 @@ export function judgeResource(
 ): readonly Judgement[] {
   const parameters = withDefaults(rule, configured);
   if (!concerns(rule, resource.type)) return [];
-  const exempt = (subject: KubeObject | Resource) => isExempt(parameters, resource.urn, namespacesOf(subject));
+  const exempt = (subject: KubeObject | Resource) =>
+    isExempt(parameters, resource.urn || titleOf(subject), namespacesOf(subject));
   if (rule.scope === "resource") {
     if (exempt(resource)) return [];
     return rule.judge(resource, { parameters, resource }).map((finding) => ({ ...finding, subject: resource }));
@@ -48,7 +50,9 @@ export function judgeStack(rule: StackRule, stack: Stack, configured: JsonObject
     .judge(stack, parameters)
     .map((finding) => ({ ...finding, subject: finding.subject }))
     .filter(
-      ({ subject }) => subject === undefined || !isExempt(parameters, urnOf(subject, stack), namespacesOf(subject)),
+      ({ subject }) =>
+        subject === undefined ||
+        !isExempt(parameters, urnOf(subject, stack) || titleOf(subject), namespacesOf(subject)),
     );
 }
 

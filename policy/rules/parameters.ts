@@ -5,7 +5,8 @@ import type { Description } from "./rule.ts";
 const exemptions: PolicyConfigJSONSchema = {
   type: "array",
   description:
-    "What the rule leaves alone: everything in a namespace, or resources by URN, where * stands for anything",
+    "What the rule leaves alone: everything in a namespace, or resources by URN (in manifests: `Kind namespace/name`), " +
+    "where * stands for anything",
   default: [],
   items: {
     type: "object",

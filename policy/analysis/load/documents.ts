@@ -25,7 +25,7 @@ export function readDocuments(text: string, file: string): { documents: SourceDo
       documents.push(...values.map((value) => ({ value, lineOf })));
     } catch (error) {
       const line = firstLine + (error instanceof YAMLException ? (error.mark?.line ?? 0) : 0);
-      problems.push({ file, line, message: `not readable as YAML: ${reason(error)}` });
+      problems.push({ file, line, message: `not readable as YAML: ${reason(error)}`, unread: true });
     }
   }
   return { documents, problems };

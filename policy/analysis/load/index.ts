@@ -105,6 +105,6 @@ function directoryFiles(directory: string): string[] {
 }
 
 function unreadable(file: string, message: string): Manifests {
-  const problem: Problem = { file, line: 1, message };
+  const problem: Problem = { file, line: 1, message, unread: true };
   return { resources: [], objects: [], problems: [problem] };
 }

@@ -20,7 +20,17 @@ export function pulumiResources(document: SourceDocument, file: string, problems
       message: "the preview leaves out unchanged resources: run `pulumi preview --json --show-sames`",
     });
   }
+  for (const message of failuresOf(document.value)) {
+    problems.push({ file, line: 1, message: `the preview failed, and shows only a part: ${message}`, unread: true });
+  }
   return paths.map((path) => resource(document, path, file, problems));
+}
+
+/** What a preview ended with that came to an error: the first line of each. */
+function failuresOf(value: Json): string[] {
+  return list(at(value, "diagnostics"))
+    .filter((diagnostic) => at(diagnostic, "severity") === "error")
+    .map((diagnostic) => (text(at(diagnostic, "message")) ?? "").trim().split("\n")[0] ?? "");
 }
 
 function previewPaths({ value }: SourceDocument): Path[] {

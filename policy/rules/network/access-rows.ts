@@ -8,6 +8,7 @@ import { groupOf, type KubeObject } from "../../analysis/objects.ts";
 import { holdsUnknown } from "../../analysis/unknown.ts";
 import type { StackFinding } from "../rule.ts";
 import type { Stack } from "../stack.ts";
+import { cidrPattern } from "./allowed-sources.ts";
 
 /** The rules that judge reachability do so for the engine that enforces it, and for the addresses that pods have. */
 export const viewParameters: Readonly<Record<"engine" | "podCidrs", PolicyConfigJSONSchema>> = {
@@ -19,7 +20,7 @@ export const viewParameters: Readonly<Record<"engine" | "podCidrs", PolicyConfig
   },
   podCidrs: {
     type: "array",
-    items: { type: "string", minLength: 1 },
+    items: { type: "string", pattern: cidrPattern },
     default: ["10.42.0.0/16"],
     description: "The ranges that pods get their addresses from, which CIDRs in policies and pg_hba may hold",
   },

@@ -3,6 +3,9 @@ import type { AccessRow } from "../../analysis/access/index.ts";
 import { list, object, stringMap, text, type Json, type JsonObject } from "../../analysis/json.ts";
 import { contains, readRange } from "../../analysis/network/cidr.ts";
 
+/** A range as NetworkPolicies have it: an address, and how many of its bits count. */
+export const cidrPattern = "^[0-9a-fA-F.:]+/[0-9]{1,3}$";
+
 /** What a Cluster cannot declare by itself: a line of pg_hba names pods of its own namespace, and nobody on other ports. */
 export const allowedSourcesParameter: PolicyConfigJSONSchema = {
   type: "array",
@@ -16,7 +19,7 @@ export const allowedSourcesParameter: PolicyConfigJSONSchema = {
     properties: {
       namespace: { type: "string", minLength: 1 },
       podLabels: { type: "object", additionalProperties: { type: "string" } },
-      cidr: { type: "string", minLength: 1 },
+      cidr: { type: "string", pattern: cidrPattern },
       ports: { type: "array", items: { type: "integer" }, description: "Left out: all of the database's ports" },
       reason: { type: "string", minLength: 10, description: "What they need it for; for whoever reads the profile" },
     },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CheckFinding, CheckResult } from "../../../policy/cli/check.ts";
+import type { Log } from "sarif";
 import { sarifLog } from "../../../policy/cli/sarif.ts";
 import { rules } from "../../../policy/rules/index.ts";
 import { closed, cluster } from "../access/lab.ts";
@@ -41,6 +42,13 @@ beforeAll(() => {
   file("sound.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: notes }\n");
   file("state.json", { version: 3, deployment: { resources: [worldOpen] } });
   file("preview.json", { steps: [{ op: "create", urn: worldOpen.urn, newState: worldOpen }] });
+  file("failed.json", {
+    steps: [
+      { op: "same", newState: { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev" } },
+    ],
+    diagnostics: [{ severity: "error", message: "TypeError: no\n    at index.ts:1" }],
+  });
+  file("broken.yaml", "kind: Cluster\nmetadata: { name: pg\n");
   file("empty.json", {});
   file("off.json", { all: { enforcementLevel: "disabled" } });
   file("pg-hba.json", { all: "disabled", "pg-hba-closed-last": "mandatory" });
@@ -80,6 +88,10 @@ describe("exit codes", () => {
     [["state.json", "--config", "exempt.json"], 0],
     [["preview.json"], 1],
     [["none.yaml"], 2],
+    // What is not read is not judged: to say that nothing was found would be a lie.
+    [["sound.yaml", "none.yaml"], 2],
+    [["sound.yaml", "broken.yaml"], 2],
+    [["failed.json"], 2],
     [["empty.json"], 2],
     [["open.yaml", "--config", "none.json"], 2],
     [["open.yaml", "--config", "list.json"], 2],
@@ -112,6 +124,34 @@ test.each(["state.json", "preview.json"])("resources of other providers in %s ar
   ]);
 });
 
+test("what could not be read is told in every format", () => {
+  const told = [
+    { file: "broken.yaml", line: 3, message: expect.stringContaining("not readable as YAML") as string },
+    { file: "failed.json", line: 1, message: "the preview failed, and shows only a part: TypeError: no" },
+  ];
+  const files = ["sound.yaml", "broken.yaml", "failed.json"];
+  expect(answer(...files)).toMatchObject({ findings: [], unread: told });
+  expect(check(...files).stdout).toContain("Not read: broken.yaml:3: not readable as YAML");
+  const log = JSON.parse(check(...files, "--format", "sarif").stdout) as Log;
+  expect(sarifErrors(log)).toBeUndefined();
+  const [invocation] = log.runs[0]?.invocations ?? [];
+  expect(invocation?.executionSuccessful).toBe(false);
+  expect(invocation?.toolExecutionNotifications).toHaveLength(2);
+});
+
+test("an exemption names an object of a manifest by kind, namespace and name", () => {
+  const exempting = (urn: string) => {
+    file("one.json", {
+      all: "disabled",
+      "pg-hba-closed-last": { enforcementLevel: "mandatory", exemptions: [{ urn, reason: "is only a test" }] },
+    });
+    return answer("open.yaml", "--config", "one.json").findings.length;
+  };
+  expect(exempting("Cluster production/pg")).toBe(0);
+  expect(exempting("Cluster production/*")).toBe(0);
+  expect(exempting("Cluster staging/*")).toBe(1);
+});
+
 test("everything that is wrong with a configuration is said at once", () => {
   expect(check("open.yaml", "--config", "broken.json").stderr.split("\n")).toEqual([
     "guard: broken.json configures the rules wrongly:",
@@ -120,7 +160,7 @@ test("everything that is wrong with a configuration is said at once", () => {
     "  lifelines-open.exemption: there is no such parameter; did you mean exemptions?",
     '  all: got "remediate", expected "mandatory" or "advisory" or "disabled"',
     '  lifelines-open.engine: got "calico", expected "k3s" or "standard"',
-    "  lifelines-open.exemptions.0: got a mapping, must NOT have fewer than 2 properties",
+    "  lifelines-open.exemptions.0: got a mapping, expected at least 2 fields",
     "  lifelines-open.exemptions.0: got a mapping, must have required property 'reason'",
     '  firewall-not-world-open: got 3, expected a level or an object such as {"enforcementLevel": "advisory"}',
     "",
@@ -155,7 +195,7 @@ describe("SARIF", () => {
       ...{ rule: "lifelines-open", level: "advisory", object: "stack", message: "?", fix: "!" },
       ...{ file: "a b.yaml", line: 1 },
     };
-    const log = sarifLog({ findings: [finding], undecided: [finding], checked: 1 }, rules);
+    const log = sarifLog({ findings: [finding], undecided: [finding], checked: 1, unread: [] }, rules);
     expect(sarifErrors(log)).toBeUndefined();
     expect(log.runs[0]?.results).toMatchObject([
       { kind: "fail", level: "warning" },
@@ -164,7 +204,7 @@ describe("SARIF", () => {
   });
 
   test("would not be valid with a level that there is not", () => {
-    const log = sarifLog({ findings: [], undecided: [], checked: 0 }, rules);
+    const log = sarifLog({ findings: [], undecided: [], checked: 0, unread: [] }, rules);
     expect(sarifErrors({ ...log, version: "2.2.0" })).toBeDefined();
   });
 });

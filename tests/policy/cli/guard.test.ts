@@ -86,7 +86,7 @@ describe("access", () => {
     file("half.yaml", `${cluster(closed)}${sound}\n---\nkind: [\n`);
     const { stderr, status } = guard(["access", "half.yaml"]);
     expect(stderr).toMatch(/^half\.yaml:\d+: not readable as YAML: /);
-    expect(status).toBe(0);
+    expect(status).toBe(2);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../policy/analysis/json.ts";
 import { parseManifests } from "../../../policy/analysis/load/index.ts";
 import { resourceAt, type Registration, type Resource } from "../../../policy/analysis/resources.ts";
-import { titleOf } from "../../../policy/pack/message.ts";
+import { titleOf } from "../../../policy/rules/title.ts";
 import { judge } from "../../../policy/rules/judge.ts";
 import type { Rule } from "../../../policy/rules/rule.ts";
 import { stackOf } from "../../../policy/rules/stack.ts";

@@ -33,11 +33,22 @@ describe("finds", () => {
     [service("", "type: LoadBalancer, selector: { cnpg.io/cluster: pg, cnpg.io/instanceRole: primary }")],
     [service("", "type: LoadBalancer, selector: { app: x }, ports: [{ port: 15432, targetPort: 5432 }]")],
     [service(hidden.replace('"true"', '"false"'), "type: LoadBalancer, ports: [{ port: 5432 }]")],
+    [service("", "type: LoadBalancer, selector: { cnpg.io/instanceRole: primary }, ports: [{ port: 15432 }]")],
+    [service("", "type: LoadBalancer, selector: { role: primary }, ports: [{ port: 15432 }]")],
+    [service("", "type: LoadBalancer, selector: { app: x }, ports: [{ port: 15432, targetPort: postgresql }]")],
     [managed("")],
     [cnpg("Pooler", "cluster: { name: pg }, serviceTemplate: { spec: { type: LoadBalancer } }")],
   ])("%s", (yaml) => {
     expect(judged(yaml)).toEqual([expect.stringContaining("has a public address")]);
   });
+});
+
+test.each([
+  [service("", "type: NodePort, selector: { cnpg.io/cluster: pg }"), "a port of every node"],
+  [service("", "externalIPs: [198.51.100.7], ports: [{ port: 5432 }]"), "addresses outside the cluster"],
+  [cnpg("Pooler", "cluster: { name: pg }, serviceTemplate: { spec: { type: NodePort } }"), "a port of every node"],
+])("finds other ways in: %s", (yaml, message) => {
+  expect(judged(yaml)).toEqual([expect.stringContaining(message)]);
 });
 
 test("a patch may leave the annotation alone, but not take it away", () => {
