@@ -77,7 +77,7 @@ export default defineConfig({
           name: "packets",
           include: [packets],
           globalSetup: "tests/cluster/teardown.ts",
-          testTimeout: 900_000,
+          testTimeout: 1_800_000,
           hookTimeout: 900_000,
         },
       },
