@@ -16,7 +16,8 @@ interface Node {
 
 const INTRODUCTION = `# Configuration reference
 
-Keys of \`Pulumi.<stack>.yaml\` below \`hcloud-postgres:\`. Unknown keys are refused, and everything that is wrong comes in one error.
+Keys of \`Pulumi.<stack>.yaml\` below \`hcloud-postgres:\`. Unknown keys are refused. First each value is looked at by itself,
+then what they say together; either time everything that is wrong comes in one error.
 
 Secrets are keys of their own, set with \`pulumi config set --secret KEY\`:
 
