@@ -89,6 +89,9 @@ test("the pooler comes after the Cluster, whose certificate has its names, and t
   const [cluster] = kind(stack, "Cluster");
   const [pooler] = kind(stack, "Pooler");
   expect(pooler?.dependencies).toContain(cluster?.urn);
+  expect(pooler?.inputs["metadata"]).toMatchObject({
+    annotations: { "pulumi.com/deletionPropagationPolicy": "background" },
+  });
   expect(cluster?.inputs["spec"]).toMatchObject({
     certificates: {
       serverAltDNSNames: ["pg-app-pooler", "pg-app-pooler.production", "pg-app-pooler.production.svc"],
