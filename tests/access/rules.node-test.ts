@@ -16,11 +16,11 @@ const breaches: { labels?: Record<string, string>; account?: string; spec?: obje
   { labels: { app: "myapp" }, account: "worker" },
   { labels: { app: "myapp" }, account: "myapp", spec: { hostNetwork: true } },
   { labels: { app: "myapp" }, account: "myapp", spec: { restartPolicy: "OnFailure" } },
-  { labels: { "cnpg.io/cluster": "pg" } },
   { account: "pg" },
   { spec: { volumes: [{ name: "v", secret: { secretName: "pg-server" } }] } },
   { spec: { volumes: [{ name: "v", projected: { sources: [{ secret: { name: "pg-ca" } }] } }] } },
   { spec: { containers: [{ name: "main", image: "none", envFrom: [{ secretRef: { name: "pg-app" } }] }] } },
+  { labels: { "cnpg.io/cluster": "pg" } },
   { spec: { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "pg-1" } }] } },
 ];
 
