@@ -1,11 +1,11 @@
 import { poolerName } from "../config/poolerConflicts.ts";
 import type { Config } from "../config/schema.ts";
+import { namespaceOf } from "../config/workloads.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import type { EgressArgs, Endpoint } from "./access/egress.ts";
 import { pgHbaOf, podSelectorRefs } from "./access/hba.ts";
 import { CLUSTER_LABEL, egressName } from "./access/names.ts";
 import { networkPolicies, policyObject } from "./access/rendered.ts";
-import { namespaceOf } from "./access/workloads.ts";
 import { placementIn, type LiveCluster } from "./cluster/live.ts";
 import { WAY } from "./cluster/lockouts.ts";
 import { clusterObject } from "./database/cluster.ts";
@@ -29,7 +29,7 @@ export function renderedObjects(config: Config, live: LiveCluster): KubeObject[]
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
-        namespace: namespaceOf(cluster, workload),
+        namespace: namespaceOf(workload, cluster.namespace),
         name: `${name}-${String(index)}`,
         labels: { ...workload.podLabels },
         ...(pooler && { annotations: { [WAY]: poolerName(database.name, pooler.name) } }),

@@ -3,6 +3,7 @@ import { poolerName } from "./poolerConflicts.ts";
 import type { Problem } from "./problems.ts";
 import { rangeProblem } from "./ranges.ts";
 import type { Client, Config, Workload } from "./schema.ts";
+import { namespaceOf } from "./workloads.ts";
 
 const RESERVED_ROLES = /^(postgres|streaming_replica|public|all|none|cnpg_.*|pg_.*)$/;
 const RESERVED_DATABASES = /^(postgres|template0|template1|all|sameuser|samerole|samegroup|replication)$/;
@@ -47,7 +48,7 @@ function duplicates({ clients, namespace }: Config): Problem[] {
     ...client.workloads.flatMap((workload, j) => [
       {
         key: `clients[${String(i)}].workloads[${String(j)}].serviceAccount.name`,
-        kind: `ServiceAccount of ${workload.namespace ?? namespace.name}`,
+        kind: `ServiceAccount of ${namespaceOf(workload, namespace.name)}`,
         value: workload.serviceAccount.name,
       },
     ]),
@@ -69,9 +70,9 @@ function duplicates({ clients, namespace }: Config): Problem[] {
 /** A pod that two sets of labels select would be two clients at once; it cannot be where they differ in one label. */
 function sharedPods({ clients, namespace }: Config): Problem[] {
   const all = clients.flatMap((client, i) =>
-    client.workloads.map(({ podLabels, namespace: own = namespace.name }, j) => ({
-      podLabels,
-      own,
+    client.workloads.map((workload, j) => ({
+      podLabels: workload.podLabels,
+      own: namespaceOf(workload, namespace.name),
       key: `clients[${String(i)}].workloads[${String(j)}].podLabels`,
     })),
   );
@@ -133,7 +134,7 @@ function workloadProblems(workload: Workload, { clients, database, namespace }: 
     return { key: `${key}.podLabels`, got: label, expected, fix: `select by another label than ${label}` };
   });
   const poolers = clients.flatMap(({ pooler }) => (pooler ? [poolerName(database.name, pooler.name)] : []));
-  const ours = (workload.namespace ?? namespace.name) === namespace.name ? [database.name, ...poolers] : [];
+  const ours = namespaceOf(workload, namespace.name) === namespace.name ? [database.name, ...poolers] : [];
   if (["default", ...ours].includes(serviceAccount.name)) {
     const expected = `a ServiceAccount of the workload's own, not "default" and not the database's own`;
     const fix = "give the workload a ServiceAccount of its own";
@@ -145,7 +146,8 @@ function workloadProblems(workload: Workload, { clients, database, namespace }: 
 /** pg_hba knows pods by selectors, and those never leave the database's namespace: from others, only its poolers are. */
 function namespaceProblems({ workloads, pooler }: Client, { namespace }: Config, key: string): Problem[] {
   if (pooler) return [];
-  return workloads.flatMap(({ namespace: got = namespace.name }, index) => {
+  return workloads.flatMap((workload, index) => {
+    const got = namespaceOf(workload, namespace.name);
     if (got === namespace.name) return [];
     const expected = `${JSON.stringify(namespace.name)}, where the database is: its pg_hba knows no pods of other namespaces`;
     const fix = `let the client come by a pooler (${key}.pooler: {}), or move the workload`;

@@ -1,6 +1,7 @@
 import { bootstrapOf } from "./conflicts.ts";
 import type { Problem } from "./problems.ts";
 import type { Client, Config } from "./schema.ts";
+import { namespaceOf } from "./workloads.ts";
 
 /** What is wrong with how a client logs in. */
 export function credentialProblems(client: Client, config: Config, key: string): Problem[] {
@@ -49,7 +50,7 @@ function existingSecretProblems(
 ): Problem[] {
   if (existingSecret === undefined) return [];
   const { clients, database, namespace } = config;
-  const elsewhere = workloads.filter((one) => one.namespace !== undefined && one.namespace !== namespace.name);
+  const elsewhere = workloads.filter((workload) => namespaceOf(workload, namespace.name) !== namespace.name);
   const problem = (expected: string, fix: string): Problem => {
     return { key: `${key}.existingSecret`, got: existingSecret, expected, fix };
   };

@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Client, OperatorSettings, Scraper } from "../../config/schema.ts";
+import { namespaceOf } from "../../config/workloads.ts";
 import { CLUSTER_LABEL, POD_ROLE_LABEL, type ClusterName } from "./names.ts";
 import { poolerLabels } from "./poolers.ts";
-import { namespaceOf } from "./workloads.ts";
 
 export type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 export type Peer = types.input.networking.v1.NetworkPolicyPeer;
@@ -17,7 +17,7 @@ const POOLER_METRICS = 9127;
 /** Lets a client's pods and ranges reach its pooler on 5432 or, where it has none, the instances. */
 export function clientPolicy(cluster: ClusterName, { workloads, cidrs, pooler }: Client): PolicySpec {
   const pods = workloads.map((workload): Peer => {
-    const namespace = namespaceOf(cluster, workload);
+    const namespace = namespaceOf(workload, cluster.namespace);
     const { podLabels } = workload;
     if (namespace !== cluster.namespace) return podsIn(namespace, podLabels);
     return { podSelector: { matchLabels: { ...podLabels } } };

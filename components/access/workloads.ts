@@ -1,14 +1,10 @@
-import type { Client, Workload } from "../../config/schema.ts";
+import type { Client } from "../../config/schema.ts";
+import { namespaceOf } from "../../config/workloads.ts";
 import type { ClusterName } from "./names.ts";
-
-/** Namespace of a workload: the database's, unless it says another. */
-export function namespaceOf(cluster: ClusterName, { namespace }: Workload): string {
-  return namespace ?? cluster.namespace;
-}
 
 /** The namespaces beside the database's that have workloads of these clients. */
 export function otherNamespaces(cluster: ClusterName, clients: readonly Client[]): string[] {
-  const all = clients.flatMap(({ workloads }) => workloads.map((workload) => namespaceOf(cluster, workload)));
+  const all = clients.flatMap(({ workloads }) => workloads.map((workload) => namespaceOf(workload, cluster.namespace)));
   return [...new Set(all)].filter((namespace) => namespace !== cluster.namespace);
 }
 
@@ -17,7 +13,7 @@ export function clientsIn(cluster: ClusterName, clients: readonly Client[], name
   return clients
     .map((client) => ({
       ...client,
-      workloads: client.workloads.filter((workload) => namespaceOf(cluster, workload) === namespace),
+      workloads: client.workloads.filter((workload) => namespaceOf(workload, cluster.namespace) === namespace),
     }))
     .filter(({ workloads }) => workloads.length > 0);
 }

@@ -1,10 +1,10 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Config } from "../../config/schema.ts";
+import { namespaceOf } from "../../config/workloads.ts";
 import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import { refOf, type KubeObject, type ObjectRef } from "../../kube/objects.ts";
 import { databasesOf } from "../access/databases.ts";
 import { credentialsName, databaseRoleName, runAsName, secretReaderName, type ClusterName } from "../access/names.ts";
-import { namespaceOf } from "../access/workloads.ts";
 import { databaseObjectName } from "../database/index.ts";
 import { ownerOf, type Owner } from "./marks.ts";
 
@@ -28,7 +28,7 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
   const certified = clients.filter(({ auth }) => auth === "cert");
   const accounts = clients
     .flatMap(({ workloads }) => workloads)
-    .filter((workload) => namespaceOf(cluster, workload) === namespace)
+    .filter((workload) => namespaceOf(workload, namespace) === namespace)
     .map(({ serviceAccount }) => serviceAccount);
   const { database: bootstrapped } = bootstrapOf(config);
   const databases = databasesOf(config)

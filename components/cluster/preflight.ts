@@ -3,6 +3,7 @@ import { nodeObjection } from "../../config/hetzner/nodeArgs.ts";
 import type { Problem } from "../../config/problems.ts";
 import { overlap } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
+import { namespaceOf } from "../../config/workloads.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { poolersOf } from "../access/poolers.ts";
 import { isOwnedBy } from "../namespace.ts";
@@ -118,7 +119,8 @@ function namespaceObjections({ namespace }: Config, live: LiveCluster, { stack }
 /** The namespaces of clients are other people's: the stack puts objects into them, and makes none. */
 function clientNamespaceObjections({ clients, namespace }: Config, { clientNamespaces }: LiveCluster): Problem[] {
   return clients.flatMap(({ workloads }, i) =>
-    workloads.flatMap(({ namespace: got = namespace.name }, j) => {
+    workloads.flatMap((workload, j) => {
+      const got = namespaceOf(workload, namespace.name);
       if (got === namespace.name || clientNamespaces.includes(got)) return [];
       const key = `clients[${String(i)}].workloads[${String(j)}].namespace`;
       return [{ key, got, expected: "a namespace that exists", fix: `create it (kubectl create namespace ${got})` }];
