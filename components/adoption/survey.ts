@@ -1,6 +1,5 @@
 import type { Settings } from "../../config.ts";
 import type { Problem } from "../../config/problems.ts";
-import type { Config } from "../../config/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { describe, type KubeObject } from "../../kube/objects.ts";
 import type { LiveCluster } from "../cluster/live.ts";
@@ -13,7 +12,12 @@ import { isOpen, sessionsRefused } from "./sessions.ts";
 import { adopted, isAdopted } from "./takeOver.ts";
 
 /** The objects that decide who gets in, as the program would make them. */
-export type Render = (config: Config, live: LiveCluster) => readonly KubeObject[];
+export interface Rendered {
+  /** In the mode that is set. */
+  now: readonly KubeObject[];
+  /** In mode `enforce`. */
+  enforced: readonly KubeObject[];
+}
 
 /** What is there already, as far as it is in our way or of concern to somebody. */
 export interface Survey {
@@ -30,13 +34,12 @@ export async function survey(
   client: KubeClient,
   settings: Settings,
   live: LiveCluster,
-  render: Render,
+  { now, enforced }: Rendered,
 ): Promise<Survey> {
-  const rendered = render(settings, live);
-  const found = await present(client, namedObjects(settings, rendered), settings.stack);
+  const found = await present(client, namedObjects(settings, now), settings.stack);
   const ours = adopted(found, settings.adopt);
   const news = ours.filter(({ owner }) => owner === "foreign");
-  const changed = await changes(client, live, rendered, news);
+  const changed = await changes(client, live, now, news);
   return {
     adopted: ours,
     problems: [
@@ -46,7 +49,7 @@ export async function survey(
     ],
     warnings: [
       ...(news.length > 0 && Array.isArray(changed) ? [takeover(news, changed)] : []),
-      ...(await connected(client, settings, live, render)),
+      ...(await connected(client, settings, live, enforced)),
     ],
   };
 }
@@ -77,9 +80,13 @@ function takeover(news: readonly Present[], changed: readonly string[]): string 
 }
 
 /** Who is connected and would be turned away, as long as nobody is. */
-async function connected(client: KubeClient, settings: Settings, live: LiveCluster, render: Render): Promise<string[]> {
+async function connected(
+  client: KubeClient,
+  settings: Settings,
+  live: LiveCluster,
+  enforced: readonly KubeObject[],
+): Promise<string[]> {
   if (!isOpen(live.database)) return [];
-  const enforced = render({ ...settings, mode: "enforce" }, live);
   const cluster = { name: settings.database.name, namespace: settings.namespace.name };
   const refused = await sessionsRefused(client, cluster, [...around(enforced, live), ...enforced]).catch(
     (error: unknown) => [`it cannot be told: ${error instanceof Error ? error.message : String(error)}`],

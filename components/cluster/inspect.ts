@@ -1,16 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config.ts";
 import { explain, type Problem } from "../../config/problems.ts";
+import type { Config } from "../../config/schema.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { otherNamespaces } from "../access/workloads.ts";
 import { askPrimary, readerWarnings } from "../database/readers.ts";
 import type { Present } from "../adoption/present.ts";
-import { survey, type Render } from "../adoption/survey.ts";
+import { survey } from "../adoption/survey.ts";
 import { NOTHING_YET, readLive, type LiveCluster } from "./live.ts";
 import { lockOuts } from "./lockouts.ts";
 import { remembered, type Memory } from "./memory.ts";
 import { objections, warnings } from "./preflight.ts";
+
+/** The objects that decide who gets in, as the program would make them. */
+type Render = (config: Config, live: LiveCluster) => readonly KubeObject[];
 
 /** What was there before anything was registered. */
 export interface Found {
@@ -38,12 +42,14 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
   }
   const live = client && (await look(settings, client));
   const seen = live ?? NOTHING_YET;
-  const lockedOut = lockOuts(render({ ...settings, mode: "enforce" }, seen), seen);
   const observing = settings.mode === "observe";
-  const there = client && live && (await survey(client, settings, live, render));
+  const enforced = render({ ...settings, mode: "enforce" }, seen);
+  const now = observing ? render(settings, seen) : enforced;
+  const lockedOut = lockOuts(enforced, seen);
+  const there = client && live && (await survey(client, settings, live, { now, enforced }));
   const problems = [
     ...(live ? objections(settings, live, { stack, clusterUid }) : []),
-    ...(observing ? lifelinesCut(render(settings, seen), seen) : lockedOut),
+    ...(observing ? lifelinesCut(now, seen) : lockedOut),
     ...(there?.problems ?? []),
   ];
   if (problems.length > 0) throw refusal(problems);
