@@ -1,4 +1,5 @@
 import { overlap } from "../../config/hetzner/cidr.ts";
+import { keyedPools } from "../../config/hetzner/pools.ts";
 import type { HetznerSettings } from "../../config/hetzner/schema.ts";
 import type { Problem } from "../../config/problems.ts";
 import { plan, POOL_LABEL } from "./hetzner/plan.ts";
@@ -12,11 +13,9 @@ const ANOTHER = "add another pool, move what runs there, then set this one's cou
  */
 export function poolObjections(settings: HetznerSettings, nodes: readonly LiveNode[]): Problem[] {
   const planned = plan(settings);
-  const keys = (["controlPlaneNodepools", "agentNodepools"] as const).flatMap((list) =>
-    settings[list].map((_, index) => `cluster.hetzner.${list}[${String(index)}]`),
-  );
-  return planned.subnets.flatMap(({ pool, ipRange }, index) => {
-    const key = keys[index] ?? "";
+  const keys = new Map(keyedPools(settings).map(({ key, pool }) => [pool.name, `cluster.hetzner.${key}`]));
+  return planned.subnets.flatMap(({ pool, ipRange }) => {
+    const key = keys.get(pool) ?? "";
     const [then] = planned.nodes.filter((node) => node.pool === pool);
     const [now] = nodes.filter(({ labels }) => labels[POOL_LABEL] === pool);
     if (!now) return [];

@@ -1,6 +1,6 @@
 import { host, subnet } from "../../../config/hetzner/cidr.ts";
 import { SERVERS_PER_PLACEMENT_GROUP } from "../../../config/hetzner/limits.ts";
-import { schedulesOnControlPlane } from "../../../config/hetzner/pools.ts";
+import { databasePools, schedulesOnControlPlane } from "../../../config/hetzner/pools.ts";
 import { architectureOf } from "../../../config/hetzner/regions.ts";
 import type { HetznerSettings } from "../../../config/hetzner/schema.ts";
 
@@ -102,9 +102,8 @@ export function plan(settings: HetznerSettings): Plan {
 
 /** Nodes that the database can run on. */
 export function databaseNodes(settings: HetznerSettings, { nodes }: Plan): PlannedNode[] {
-  const { databaseNodepool } = settings;
-  if (databaseNodepool !== undefined) return nodes.filter(({ pool }) => pool === databaseNodepool);
-  return nodes.filter(({ taints }) => taints.every((taint) => taint.endsWith(":PreferNoSchedule")));
+  const pools = new Set(databasePools(settings).map(({ name }) => name));
+  return nodes.filter(({ pool }) => pools.has(pool));
 }
 
 /** The k3s release as a label or an image's tag can hold it. */
