@@ -100,15 +100,9 @@ export class Database extends pulumi.ComponentResource {
       );
     }
     for (const { apiVersion, kind, metadata, spec } of poolerObjects({ name: database.name, namespace }, args)) {
-      const { instances } = spec as { instances: number };
-      const annotations = {
-        "pulumi.com/waitFor": `jsonpath={.status.instances}=${String(instances)}`,
-        // While a Pooler waits for its Deployment to be gone first, CloudNativePG makes that anew, again and again.
-        "pulumi.com/deletionPropagationPolicy": "background",
-      };
       new k8s.apiextensions.CustomResource(
-        `${name}-${String(metadata.name)}`,
-        { apiVersion, kind, metadata: { ...metadata, annotations }, spec },
+        `${name}-${metadata.name ?? ""}`,
+        { apiVersion, kind, metadata, spec },
         { parent: this, dependsOn: cluster },
       );
     }

@@ -10,12 +10,25 @@ export interface PoolerArgs {
   pgbouncer: PgBouncerSettings;
 }
 
+/** Makes the engine wait for a Pooler's pods: CloudNativePG tells no more of them than that they are there. */
+function annotations(instances: number): Record<string, string> {
+  return {
+    "pulumi.com/waitFor": `jsonpath={.status.instances}=${String(instances)}`,
+    // While a Pooler waits for its Deployment to be gone first, CloudNativePG makes that anew, again and again.
+    "pulumi.com/deletionPropagationPolicy": "background",
+  };
+}
+
 /** The Poolers as the API server gets them. */
 export function poolerObjects(cluster: ClusterName, { clients, pgbouncer }: PoolerArgs): KubeObject[] {
   return poolersOf(clients).map((pooler) => ({
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Pooler",
-    metadata: { name: poolerName(cluster.name, pooler.name), namespace: cluster.namespace },
+    metadata: {
+      name: poolerName(cluster.name, pooler.name),
+      namespace: cluster.namespace,
+      annotations: annotations(pooler.settings.instances),
+    },
     spec: poolerSpec(cluster, pooler, pgbouncer.image),
   }));
 }
