@@ -2,11 +2,10 @@ import type { JsonObject } from "../analysis/json.ts";
 import type { KubeObject } from "../analysis/objects.ts";
 import type { Resource } from "../analysis/resources.ts";
 import { readToken } from "../analysis/type-token.ts";
-import { isExempt, namespacesOf } from "./exemptions.ts";
+import { isExempt } from "./exemptions.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Finding, ObjectRule, ResourceRule, Rule, StackRule } from "./rule.ts";
 import type { Stack } from "./stack.ts";
-import { titleOf } from "./title.ts";
 
 /** A finding with what it is about; a stack rule may find something wrong with the whole. */
 export interface Judgement extends Finding {
@@ -30,8 +29,7 @@ export function judgeResource(
 ): readonly Judgement[] {
   const parameters = withDefaults(rule, configured);
   if (!concerns(rule, resource.type)) return [];
-  const exempt = (subject: KubeObject | Resource) =>
-    isExempt(parameters, resource.urn || titleOf(subject), namespacesOf(subject));
+  const exempt = (subject: KubeObject | Resource) => isExempt(parameters, resource.urn, subject);
   if (rule.scope === "resource") {
     if (exempt(resource)) return [];
     return rule.judge(resource, { parameters, resource }).map((finding) => ({ ...finding, subject: resource }));
@@ -49,11 +47,7 @@ export function judgeStack(rule: StackRule, stack: Stack, configured: JsonObject
   return rule
     .judge(stack, parameters)
     .map((finding) => ({ ...finding, subject: finding.subject }))
-    .filter(
-      ({ subject }) =>
-        subject === undefined ||
-        !isExempt(parameters, urnOf(subject, stack) || titleOf(subject), namespacesOf(subject)),
-    );
+    .filter(({ subject }) => subject === undefined || !isExempt(parameters, urnOf(subject, stack), subject));
 }
 
 /** What a rule says of resources one by one, or of all of them together. */

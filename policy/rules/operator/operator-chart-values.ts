@@ -49,13 +49,14 @@ export const operatorChartValues: ResourceRule = {
 
 function problemOf({ path, safe, why }: Setting, values: Json | undefined): Omit<Finding, "path"> | undefined {
   const name = path.join(".");
-  if (path.some((_, depth) => isUnknown(at(values, ...path.slice(0, depth)))) || isUnknown(at(values, ...path))) {
+  const onTheWay = path.map((_, depth) => at(values, ...path.slice(0, depth)));
+  const value = at(values, ...path);
+  if ([...onTheWay, value].some(isUnknown)) {
     return {
       message: `${name} is not known before up: ${why}, if it is not ${quote(safe)}`,
       fix: "give it as a plain value",
     };
   }
-  const value = at(values, ...path);
   if (value === undefined || value === null || value === safe) return undefined;
   return { message: `${name} is ${quote(value)}: ${why}` };
 }
