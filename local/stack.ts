@@ -34,8 +34,9 @@ export interface StackArgs {
   config?: Readonly<Record<string, unknown>>;
 }
 
-/** Creates the stack where it is missing, and writes its configuration anew from Pulumi.local.yaml. */
+/** Creates the stack where it is missing, writes its configuration anew from Pulumi.local.yaml, and builds the pack that judges it. */
 export async function prepareStack({ kubeconfig, config = {} }: StackArgs): Promise<void> {
+  await bundle();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   // In a folder of its own: creating a stack writes the encryption salt into the stack file beside Pulumi.yaml.
@@ -56,14 +57,12 @@ export async function prepareStack({ kubeconfig, config = {} }: StackArgs): Prom
 /** Shows what `up` would do; refused when the program, a gate or a rule of the policy pack says no. */
 export async function preview(): Promise<void> {
   step("pulumi preview, judged by the policy pack (profile development)");
-  await bundle();
   await must(["preview", ...configured, ...judged], { show: true });
 }
 
 /** Brings the stack up, judged again: now with the values that a preview does not know. */
 export async function up(): Promise<void> {
   step("pulumi up, judged by the policy pack");
-  await bundle();
   await must(["up", "--yes", "--skip-preview", ...configured, ...judged], { show: true });
 }
 
