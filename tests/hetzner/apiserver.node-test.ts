@@ -5,7 +5,8 @@ import { untilApiServerReady } from "../../components/cluster/hetzner/ready.ts";
 import { upgradeController } from "../../components/cluster/hetzner/upgradeController.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
-import { freePort, startControlPlane, type ControlPlane } from "./controlPlane.ts";
+import { freePorts } from "../freePorts.ts";
+import { startControlPlane, type ControlPlane } from "./controlPlane.ts";
 import { rendered, type Rendered } from "./presets.ts";
 
 // A real kube-apiserver with what the first server of a preset gets.
@@ -18,7 +19,7 @@ beforeAll(async () => {
   ours = await rendered("examples/hetzner-small");
   foreign = await rendered("examples/hetzner-small");
   const [data = ""] = ours.userData.values();
-  port = await freePort();
+  [port = 0] = await freePorts(1);
   controlPlane = await startControlPlane(data, "127.0.0.1", port);
 });
 afterAll(() => controlPlane.stop());
@@ -67,8 +68,9 @@ test("a client certificate of another CA is not let in", async () => {
 });
 
 test("a server that nobody runs is told from one that has another CA", async () => {
+  const [unused] = await freePorts(1);
   const nowhere = new KubeClient(
-    ours.kubeconfig.replace(/https:\/\/[^\s]+:6443/, `https://127.0.0.1:${String(await freePort())}`),
+    ours.kubeconfig.replace(/https:\/\/[^\s]+:6443/, `https://127.0.0.1:${String(unused)}`),
   );
   const gate = untilApiServerReady(nowhere, { name: "small-server-1", seconds: 1, interval: 200 });
   await expect(gate).rejects.toThrow(/ECONNREFUSED[^]*the server is up and k3s is not/);

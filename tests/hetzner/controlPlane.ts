@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { kubeconfig } from "../../components/cluster/hetzner/kubeconfig.ts";
 import { run } from "../../local/exec.ts";
 import { tool } from "../../local/toolchain.ts";
+import { freePorts } from "../freePorts.ts";
 
 /** A real etcd and kube-apiserver with what a first boot leaves on a control-plane server. */
 export interface ControlPlane {
@@ -55,7 +55,7 @@ export async function startControlPlane(userData: string, address: string, port:
   await leaf("etcd", "/CN=etcd", "etcd/server-ca", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
   await leaf("etcd-client", "/CN=etcd-client", "etcd/server-ca", "extendedKeyUsage=clientAuth\n");
   await leaf("administrator", "/O=system:masters/CN=administrator", "client-ca", "extendedKeyUsage=clientAuth\n");
-  const [etcd, peer] = [await freePort(), await freePort()];
+  const [etcd, peer] = await freePorts(2);
   await start("etcd", [
     `--data-dir=${at("etcd")}`,
     `--listen-client-urls=https://127.0.0.1:${String(etcd)}`,
@@ -141,13 +141,4 @@ async function certify({ folder, name, subject, authority, extensions }: Leaf): 
   ]);
   const chain = readFileSync(at(`${name}.pem`), "utf8") + readFileSync(`${authority}.crt`, "utf8");
   writeFileSync(at(`${name}.crt`), chain);
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port: free } = server.address() as AddressInfo;
-  server.close();
-  return free;
 }

@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeClient } from "../../kube/client.ts";
 import { tool } from "../../local/toolchain.ts";
+import { freePorts } from "../freePorts.ts";
 
 /** A control plane without nodes: etcd, kube-apiserver, and the controller that fills aggregated ClusterRoles. */
 export interface ControlPlane {
@@ -54,7 +54,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   };
 
   try {
-    const [port, clientPort, peerPort] = await freePorts();
+    const [port = "", clientPort = "", peerPort = ""] = (await freePorts(3)).map(String);
     const store = `http://127.0.0.1:${clientPort}`;
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     await writeFile(at("accounts.key"), privateKey.export({ type: "pkcs1", format: "pem" }));
@@ -128,18 +128,4 @@ async function end(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await exited;
   clearTimeout(timer);
-}
-
-/** Three ports that nothing listens on, held all at once so that they differ. */
-async function freePorts(): Promise<[string, string, string]> {
-  const free = async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return server;
-  };
-  const servers = [await free(), await free(), await free()] as const;
-  const port = (server: Server) => String((server.address() as AddressInfo).port);
-  const ports: [string, string, string] = [port(servers[0]), port(servers[1]), port(servers[2])];
-  for (const server of servers) server.close();
-  return ports;
 }

@@ -1,9 +1,10 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { freePorts } from "../../freePorts.ts";
 import { parseAnswer } from "../../../components/enforcement/probe.ts";
 
 const script = fileURLToPath(import.meta.resolve("../../../components/enforcement/probe.sh"));
@@ -22,26 +23,17 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 });
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 describe("the probe", () => {
   it("connects to its own canary, again and again", async () => {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     start("bash", script, "serve", address, String(port));
     await expect.poll(() => tcp(address, port), { timeout: 5000 }).toEqual({ outcome: "connected", message: "" });
     expect((await tcp(address, port)).outcome).toBe("connected");
   });
 
   it("is refused where nobody listens", async () => {
-    expect(await tcp(address, await freePort())).toEqual({ outcome: "refused", message: "Connection refused" });
+    const [port = 0] = await freePorts(1);
+    expect(await tcp(address, port)).toEqual({ outcome: "refused", message: "Connection refused" });
   });
 
   it("runs out of time where packets vanish", async () => {
