@@ -1,4 +1,4 @@
-import { hba, objectsOf, reach, readWorld, type Problem } from "../../../policy/analysis/index.ts";
+import { judgeSessions, objectsOf, reach, readWorld, type Problem } from "../../../policy/analysis/index.ts";
 import type { KubeObject } from "../../../kube/objects.ts";
 import { podStatus } from "../../../kube/pods.ts";
 import type { Stack } from "../../policy/stacks/stack.ts";
@@ -15,9 +15,6 @@ export interface Meeting {
   readonly to: KubeObject;
 }
 
-/** The PostgreSQL that the operand of the local node has. */
-const major = 15;
-
 export const ports = [5432, 8000, 9187] as const;
 export const transports = { "with TLS": "require", "without TLS": "disable" } as const;
 
@@ -31,54 +28,21 @@ export function expectedReach(stack: Stack, { pods, from, to }: Meeting): Experi
 }
 
 /** Whether app_user with its password gets into the database app of an instance from a pod, as the judges say. */
-export function expectedLogins(stack: Stack, meeting: Meeting): Experience {
-  const reaches = expectedReach(stack, meeting)["reaches 5432"] ?? null;
-  const { pg_hba } = stack.cluster.spec.postgresql;
-  const address = addressOf(meeting.from);
-  const { decisions } = hba({
-    text: pg_hba.join("\n"),
-    major,
-    cnpg: true,
-    selectors: selectorAddresses(stack, meeting.pods),
-    probes: Object.values(transports).map((mode) => ({
-      address,
-      ssl: mode === "require",
-      replication: false,
-      database: "app",
-      user: "app_user",
-      roles: [],
-    })),
-  });
-  const admits = decisions.map(({ method, undecided }) =>
-    undecided === undefined ? method !== null && method !== "reject" : null,
-  );
+export function expectedLogins({ cluster, namespace, objects }: Stack, { pods, from, to }: Meeting): Experience {
+  const address = podStatus(from).podIP;
+  if (address === undefined) throw new Error(`pod ${title(from)} has no address`);
+  const logins = Object.values(transports).map((mode) => ({
+    ...{ user: "app_user", database: "app", replication: false, address },
+    ssl: mode === "require",
+    instance: to.metadata.name ?? "",
+  }));
+  const problems: Problem[] = [];
+  const judged = objectsOf([...objects, ...pods], problems);
+  const verdicts = judgeSessions(judged, { namespace, name: cluster.metadata.name }, logins, "k3s", problems);
+  const answers = verdicts.map(({ network, admits }) => (network.allowed === true ? admits : network.allowed));
   return Object.fromEntries(
-    Object.keys(transports).map((transport, index) => [
-      `logs in ${transport}`,
-      reaches === true ? (admits[index] ?? null) : reaches,
-    ]),
+    Object.keys(transports).map((transport, index) => [`logs in ${transport}`, answers[index] ?? null]),
   );
-}
-
-/** The addresses that the operator finds for each reference: all its selectors here ask for labels by value. */
-function selectorAddresses({ cluster, namespace }: Stack, pods: readonly KubeObject[]): Map<string, string[]> {
-  const own = pods.filter(({ metadata }) => metadata.namespace === namespace);
-  return new Map(
-    cluster.spec.podSelectorRefs.map(({ name, selector: { matchLabels = {} } }) => [
-      name,
-      own
-        .filter(({ metadata: { labels } }) =>
-          Object.entries(matchLabels).every(([key, value]) => labels?.[key] === value),
-        )
-        .map(addressOf),
-    ]),
-  );
-}
-
-function addressOf(pod: KubeObject): string {
-  const { podIP } = podStatus(pod);
-  if (podIP === undefined) throw new Error(`pod ${title(pod)} has no address`);
-  return podIP;
 }
 
 function title({ metadata: { namespace = "", name = "" } }: KubeObject): string {
