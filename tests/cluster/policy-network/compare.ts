@@ -8,7 +8,7 @@ import type { Pod, Port, World } from "../../../policy/analysis/network/model.ts
 import { standard } from "../../../policy/analysis/network/standard.ts";
 import { readWorld } from "../../../policy/analysis/network/world.ts";
 import type { Problem } from "../../../policy/analysis/objects.ts";
-import type { Random } from "../../policy/random.ts";
+import { random as seeded, type Random } from "../../policy/random.ts";
 import type { PolicyManifest } from "./generate.ts";
 import type { Lab } from "./lab.ts";
 import { misreadings } from "./misreadings.ts";
@@ -125,12 +125,17 @@ function worldOf(pods: readonly KubeObject[], policies: readonly PolicyManifest[
   return world;
 }
 
-/** Every pair of pods of one lab and some of the others, each on two random ports. */
+/**
+ * Every pair of pods of one lab and some of the others, each on two random ports. The pairs are the same every time: the
+ * kernel keeps 1,024 neighbours for all its network namespaces together (net.ipv4.neigh.default.gc_thresh3), and refuses
+ * connections when two pods more want to know each other.
+ */
 function questions(world: World, random: Random): Question[] {
+  const pairs = seeded(1);
   const targets = world.pods.filter(({ hostNetwork }) => !hostNetwork);
   return world.pods.flatMap((from) =>
     targets
-      .filter((to) => to !== from && (inOneLab(from, to) || random.chance(0.05)))
+      .filter((to) => to !== from && (inOneLab(from, to) || pairs.chance(0.05)))
       .flatMap((to) =>
         random.some(served, 2, 2).map((number): Question => ({
           from,

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../../kube/objects.ts";
 export const served = [5432, 5433, 8000, 9187] as const;
 
 /** What the names of the namespaces of labs start with that stand side by side; policies of one see the pods of all. */
-export const sideBySide = ["", "b-", "c-", "d-"] as const;
+export const sideBySide = ["", "b-", "c-"] as const;
 
 /**
  * The namespaces of one lab. Two of their names share a beginning, so that policies can collide whose namespace and name
