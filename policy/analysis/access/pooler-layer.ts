@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { decide, operandServer, parse } from "../hba/index.ts";
+import { decide, operandServer, parseLines } from "../hba/index.ts";
 import { remember } from "../network/remember.ts";
 import type { Pooler } from "./cluster.ts";
 import type { HbaLine } from "./postgres-layer.ts";
@@ -35,7 +35,8 @@ export function passesPooler(pooler: Pooler, { databases, roles }: HbaLine): boo
 
 const readLines = remember(({ pgHba }: Pooler) => {
   if (pgHba === undefined) return undefined;
-  const { entries } = parse([...pgHba, ...tail].join("\n"), server);
+  const { entries } = parseLines([...pgHba, ...tail].join("\n"), server);
+  if (entries.length === 0) return undefined;
   const ranges = entries.flatMap(({ rule }) =>
     rule?.address?.kind === "range" ? [ipaddr.fromByteArray([...rule.address.address]).toString()] : [],
   );

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import {
   decide,
   operandServer,
-  parse,
+  parseLines,
   readReference,
   renderCnpg,
   standIns,
@@ -87,7 +87,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   });
   const rendered = renderCnpg(cluster.pgHba, addresses, cluster.ldap);
   const server = operandServer(cluster.major);
-  const parsed = parse(rendered.text, server);
+  const parsed = parseLines(rendered.text, server);
   for (const { line, message } of parsed.errors) {
     const { item } = rendered.source(line);
     complain(`${message}: PostgreSQL refuses the whole file`, ...(item === undefined ? [] : [item]));

@@ -10,7 +10,16 @@ export {
 } from "./cnpg.ts";
 export { type Connection, decide, type Verdict } from "./decide.ts";
 export { type Decision, hba, type HbaArgs, type HbaReport, type ReportedRule } from "./hba.ts";
-export { type Entry, type HbaError, type HbaFile, type Location, maximumBytes, parse, TooLarge } from "./parse.ts";
+export {
+  type Entry,
+  type HbaError,
+  type HbaFile,
+  type Location,
+  maximumBytes,
+  parse,
+  parseLines,
+  TooLarge,
+} from "./parse.ts";
 export { BadProbes, readProbes } from "./probes.ts";
 export type { ConnectionType, Method, Name, Rule } from "./rule.ts";
 export { type Major, majors, operandServer, type Server, type ServerAddress } from "./server.ts";

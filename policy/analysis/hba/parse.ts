@@ -61,6 +61,16 @@ export function parse(content: string | Uint8Array, server: Server, location: Lo
   return parseBytes(toBytes(content), server, location);
 }
 
+/** {@link parse} for the lines of a Kubernetes object: more than any can hold is one error of a file that is not accepted. */
+export function parseLines(lines: string, server: Server): HbaFile {
+  try {
+    return parse(lines, server);
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return { accepted: false, entries: [], errors: [{ file: undefined, line: 1, message: error.message }] };
+  }
+}
+
 /** {@link parse} for text that is bytes already. */
 export function parseBytes(bytes: Bytes, server: Server, location: Location = alone): HbaFile {
   const files = withinLimit(location.files, bytes.length);

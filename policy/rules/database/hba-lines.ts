@@ -1,14 +1,5 @@
 import { readClusters } from "../../analysis/access/cluster.ts";
-import {
-  operandServer,
-  parse,
-  renderCnpg,
-  standIns,
-  TooLarge,
-  type HbaFile,
-  type Major,
-  type Rule,
-} from "../../analysis/hba/index.ts";
+import { operandServer, parseLines, renderCnpg, standIns, type Major, type Rule } from "../../analysis/hba/index.ts";
 import { at, list, text } from "../../analysis/json.ts";
 import type { KubeObject } from "../../analysis/objects.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
@@ -40,7 +31,7 @@ export function readHbaLines(object: KubeObject): HbaLines {
   const { addresses, selectorOf } = standIns((cluster?.selectors ?? []).map(({ name }) => name));
   const rendered = renderCnpg(items, addresses, cluster?.ldap);
   const major = cluster?.major ?? defaultMajor;
-  const { entries, errors } = parseLines(rendered.text, major);
+  const { entries, errors } = parseLines(rendered.text, operandServer(major));
   return {
     major,
     lines: entries.flatMap(({ line, rule }) => {
@@ -50,16 +41,6 @@ export function readHbaLines(object: KubeObject): HbaLines {
     }),
     errors: errors.map(({ line, message }) => ({ item: rendered.source(line).item, message })),
   };
-}
-
-/** What PostgreSQL reads in lines; of more than any object can hold, nothing but that. */
-export function parseLines(lines: string, major: Major): Pick<HbaFile, "entries" | "errors"> {
-  try {
-    return parse(lines, operandServer(major));
-  } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
-    return { entries: [], errors: [{ file: undefined, line: 1, message: error.message }] };
-  }
 }
 
 const defaultMajor: Major = 18;

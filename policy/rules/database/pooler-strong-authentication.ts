@@ -1,8 +1,8 @@
+import { operandServer, parseLines } from "../../analysis/hba/index.ts";
 import { at, list, quote, text } from "../../analysis/json.ts";
 import type { KubeObject } from "../../analysis/objects.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
 import type { Finding, ObjectRule } from "../rule.ts";
-import { parseLines } from "./hba-lines.ts";
 
 const typePath = ["spec", "pgbouncer", "parameters", "auth_type"];
 const linesPath = ["spec", "pgbouncer", "pg_hba"];
@@ -36,7 +36,7 @@ function lineProblems({ body }: KubeObject): Finding[] {
   return list(lines).flatMap((line, index): Finding[] => {
     const path = [...linesPath, index];
     if (isUnknown(line)) return [{ path, message: `pg_hba[${String(index)}] is not known before up` }];
-    return parseLines(text(line) ?? "", 18)
+    return parseLines(text(line) ?? "", operandServer(18))
       .entries.flatMap(({ rule }) => rule?.method ?? [])
       .filter((method) => method !== "reject" && method !== "peer" && !strong.includes(method))
       .map((method) => ({ path, message: `pg_hba[${String(index)}] authenticates by ${method}` }));

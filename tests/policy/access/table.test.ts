@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Problem } from "../../../policy/analysis/objects.ts";
 import { closed, cluster, comparison, policy, rowsOf, sound, toPostgres, verdicts } from "./lab.ts";
 
 const lifelines = [
@@ -221,6 +222,14 @@ spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
 
   test("where they turn everybody away nobody comes through", () => {
     expect(atPooler(withLines(reject))).toEqual([]);
+  });
+
+  test("more lines than an object can hold are a problem of the Cluster's, and no answer of a Pooler's", () => {
+    const tooMany = ["#".repeat(2 ** 21), "host all all all reject"];
+    const problems: Problem[] = [];
+    rowsOf(cluster(tooMany) + sound, problems);
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining("more than 2097152 bytes")]);
+    expect(atPooler(withLines(tooMany))).toHaveLength(atPooler(pooler).length);
   });
 });
 
