@@ -26,7 +26,12 @@ const operator = new Operator("operator", { ...settings.operator, stack, adoptin
 
 const inNamespace = {
   provider,
-  transformations: [takeOver({ stack, namespace: settings.namespace.name, adopted: found.adopted, adopting })],
+  transformations: [
+    takeOver({
+      ...{ stack, namespace: settings.namespace.name, adopted: found.adopted, adopting },
+      connect: () => cluster.connect(),
+    }),
+  ],
 };
 const egress = egressOf(settings, networkPolicies, cluster.apiServers);
 const access = new DatabaseAccess(

@@ -10,6 +10,13 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
   finalizers?: string[];
+  managedFields?: ManagedFields[];
+}
+
+/** Which fields of an object a manager has set. */
+export interface ManagedFields {
+  manager: string;
+  [field: string]: unknown;
 }
 
 /** Any Kubernetes object as plain JSON; fields beyond the envelope are unknown until a caller narrows them. */

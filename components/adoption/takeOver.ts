@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { typeToken } from "../operator/kubernetesObject.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { refOf, type KubeObject } from "../../kube/objects.ts";
+import { gate } from "../gate.ts";
 import { ownedBy } from "../namespace.ts";
+import { keepFieldsOfOthers } from "./fieldManagers.ts";
 import { adoptedBy } from "./marks.ts";
 import type { Present } from "./present.ts";
 
@@ -42,6 +46,7 @@ export interface TakeOverArgs {
   adopted: readonly Present[];
   /** Provider that overwrites what exists. */
   adopting: pulumi.ProviderResource;
+  connect: () => Promise<KubeClient>;
 }
 
 /**
@@ -50,6 +55,9 @@ export interface TakeOverArgs {
  */
 export function takeOver(args: TakeOverArgs): pulumi.ResourceTransformation {
   const taken = new Set(args.adopted.map(({ ref }) => `${typeToken({ ...ref, metadata: {} })} ${ref.name ?? ""}`));
+  const hooks = gate("fields-of-others", async ({ newInputs }) =>
+    keepFieldsOfOthers(await args.connect(), refOf(newInputs as KubeObject)),
+  );
   return ({ type, props, opts }) => {
     const { metadata } = props as { metadata?: Metadata };
     if (!MARKED.includes(type) || metadata === undefined || isElsewhere(metadata, args.namespace)) return undefined;
@@ -57,7 +65,7 @@ export function takeOver(args: TakeOverArgs): pulumi.ResourceTransformation {
     const annotations = { ...metadata.annotations, ...(isTaken ? adoptedBy(args.stack) : ownedBy(args.stack)) };
     return {
       props: { ...props, metadata: { ...metadata, annotations } },
-      opts: isTaken ? pulumi.mergeOptions(opts, { provider: args.adopting, retainOnDelete: true }) : opts,
+      opts: isTaken ? pulumi.mergeOptions(opts, { provider: args.adopting, retainOnDelete: true, hooks }) : opts,
     };
   };
 }

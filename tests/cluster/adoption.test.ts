@@ -22,10 +22,14 @@ const rbac = "rbac.authorization.k8s.io";
 const INVALID_LINE = "hostssl app app_user podSelectorRefs(app=myapp) scram-sha-256";
 const OFFICE_LINE = "hostssl app app_user 203.0.113.0/24 scram-sha-256";
 
+/** A field that the stack does not render. */
+const stopDelay = 900;
+
 /** A database as somebody might have made it by hand, open to whoever has a password. */
 const byHand = own("postgresql.cnpg.io/v1", "Cluster", "pg", {
   spec: {
     instances: 2,
+    stopDelay,
     imageName: operandImage,
     storage: { size: "1Gi" },
     resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "512Mi" } },
@@ -94,7 +98,7 @@ beforeAll(async () => {
     metadata: { name: namespace, labels: POD_SECURITY_RESTRICTED },
   });
   await untilWebhookAnswers(kube, byHand, 180);
-  for (const object of [account, role, binding, byHand]) await kube.create(object, { fieldManager: "kubectl" });
+  for (const object of [account, role, binding, byHand]) await kube.create(object, { fieldManager: "kubectl-create" });
   pods = new ClientPods(kube, namespace, "adoption");
   await pods.start([
     { name: "app", labels: { app: "myapp" }, serviceAccount: "myapp" },
@@ -113,7 +117,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await destroy().catch(() => undefined);
+  await pods.remove();
   await deleteAndWait(kube, ref.pgCluster(namespace), { seconds: 120 });
+  // A namespace is looked at again only after half the time that its pods may take to end, and an instance may take long.
+  const areGone = async () => ((await instanceUids()).length === 0 ? true : undefined);
+  await until("the instances gone", areGone, { seconds: 120 });
   await deleteAndWait(kube, ref.namespace(namespace), { seconds: 120 });
   for (const object of operator.filter(({ kind }) => kind !== "CustomResourceDefinition"))
     await kube.delete(refOf(object));
@@ -135,6 +143,14 @@ async function nobodyNoticed(): Promise<void> {
   expect(await bothSessions()).toEqual(begun);
   expect(await instanceUids()).toEqual(instances);
   expect((await kube.get(ref.pgCluster(namespace)))?.metadata.uid).toBe(uid);
+}
+
+/** What only its maker has said of the Cluster. */
+async function othersFieldsStay(): Promise<void> {
+  expect((await kube.get(ref.pgCluster(namespace)))?.["spec"]).toMatchObject({
+    stopDelay,
+    bootstrap: { initdb: { database: "app", owner: "app_user" } },
+  });
 }
 
 async function linesOfPgHba(): Promise<string[]> {
@@ -213,7 +229,7 @@ test("observing takes the Cluster over, turns nobody away, and says who would be
   expect(await kube.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace })).toEqual([]);
   await kube.create(impostor(), { dryRun: true });
   const again = await onStack("preview", "--expect-no-changes");
-  expect(again.code).toBe(0);
+  expect(again.code, again.stdout).toBe(0);
   expect(again.stdout).toContain("(adopted/adoption-legacy), plain: closed by NetworkPolicy");
 });
 
@@ -222,13 +238,15 @@ test("enforcing turns away whom it said, mends a lifeline that another policy cu
   await configure(kubeconfig, { ...settings, database: asItRuns });
   await up();
   await nobodyNoticed();
+  await othersFieldsStay();
   expect((await linesOfPgHba()).at(-1)).toBe("host all all all reject");
   expect(await linesOfPgHba()).not.toContain(OFFICE_LINE);
   expect(await pods.sql("app", login, "select 1")).toBe("1");
   expect(await pods.sql("legacy", login, "select 1")).toMatch(/refused|timeout|rejects/);
   const refused: unknown = await kube.create(impostor(), { dryRun: true }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ApiError);
-  expect((await onStack("preview", "--expect-no-changes")).code).toBe(0);
+  const again = await onStack("preview", "--expect-no-changes");
+  expect(again.code, again.stdout).toBe(0);
 });
 
 test("the password that is kept is in no state", async () => {
@@ -243,6 +261,7 @@ test("the password that is kept is in no state", async () => {
 test("destroy leaves what was there before, as it is, and takes its own along", async () => {
   await destroy();
   await nobodyNoticed();
+  await othersFieldsStay();
   expect(await pods.sql("app", login, "select count(*) > 100 from things")).toBe("t");
   for (const object of [account, role, binding, cutting]) {
     const live = await kube.get(refOf(object));

@@ -37,6 +37,7 @@ test("what is taken over goes through the provider that overwrites, outlives a d
   expect(taken.map(({ type }) => type.split(":").at(-1)).sort()).toEqual(["Cluster", "Database"]);
   for (const one of taken) {
     expect(one.retainOnDelete).toBe(true);
+    expect(one.hooks).toContain("fields-of-others");
     expect(one.provider).toContain("::cluster-adopting-provider::");
     expect(marksOf(one)).not.toHaveProperty("hcloud-postgres/stack");
   }

@@ -189,6 +189,7 @@ describe("field managers", () => {
         resourceVersion: "7",
         managedFields: [
           entry("pulumi-kubernetes", "Update", { "f:data": { "f:a": {} } }),
+          entry("kubectl-client-side-apply", "Update", { "f:data": { "f:c": {} } }),
           entry("mine", "Apply", { "f:data": { "f:b": {} } }),
           others,
         ],
@@ -199,7 +200,7 @@ describe("field managers", () => {
       {
         op: "replace",
         path: "/metadata/managedFields",
-        value: [others, entry("mine", "Apply", { "f:data": { "f:a": {}, "f:b": {} } })],
+        value: [others, entry("mine", "Apply", { "f:data": { "f:a": {}, "f:b": {}, "f:c": {} } })],
       },
     ]);
   });

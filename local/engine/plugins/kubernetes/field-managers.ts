@@ -2,14 +2,14 @@ import { CREATE_MANAGER } from "./cluster.ts";
 import { at, list, text } from "./objects.ts";
 import { isObject, type Json, type JsonObject } from "../wire.ts";
 
-/** Earlier owners whose fields are the program's: what was created by POST, or applied with kubectl. */
-const predecessors = new Set([
+/** Earlier owners whose fields are the program's, by how they begin: what was created by POST, or written with kubectl. */
+const predecessors = [
   `Update/${CREATE_MANAGER}`,
   "Update/pulumi-resource-kubernetes",
   "Update/before-first-apply",
   "Update/kubectl",
   "Apply/kubectl",
-]);
+];
 
 /** Whether the fields that a create has set still belong to the create. */
 export function isCreatorsOwn(live: JsonObject): boolean {
@@ -23,7 +23,9 @@ export function isCreatorsOwn(live: JsonObject): boolean {
 export function takeover(live: JsonObject, manager: string): Json[] {
   const entries = list(live, "metadata", "managedFields").filter(isObject);
   const own = `Apply/${manager}`;
-  const inherited = entries.filter((entry) => predecessors.has(key(entry)) && text(entry, "subresource") === "");
+  const isInherited = (entry: JsonObject) =>
+    predecessors.some((beginning) => key(entry).startsWith(beginning)) && text(entry, "subresource") === "";
+  const inherited = entries.filter(isInherited);
   const [first] = inherited;
   if (first === undefined) return [];
   const ours = [...entries.filter((entry) => key(entry) === own), ...inherited];
