@@ -106,12 +106,12 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     targets: readonly Pod[],
     pooler?: PooledPod,
   ): AccessRow[] {
-    const endpoints = distinct(candidate.endpoints);
-    const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to));
+    const told = { ...candidate, endpoints: distinct(candidate.endpoints) };
+    const answers = pairs(told.endpoints, targets).map(([from, to]) => ask(from, to));
     return ports.map((number) => {
       const port = { number, protocol: "TCP" } as const;
       return row(
-        { ...candidate, endpoints },
+        told,
         number,
         answers.map((answer) => answer(port)),
         pooler,

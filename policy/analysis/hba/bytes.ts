@@ -11,5 +11,11 @@ export function toBytes(text: string | Uint8Array): Bytes {
 
 /** The text for people; bytes that are no UTF-8 become U+FFFD. */
 export function toText(bytes: Bytes): string {
+  if (isAscii(bytes)) return bytes;
   return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/** Of most texts every byte is a character. */
+function isAscii(bytes: Bytes): boolean {
+  return !/[\u0080-\u00ff]/.test(bytes);
 }

@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import type { SelectorAddresses } from "./cnpg.ts";
 import type { Rule } from "./rule.ts";
 
@@ -9,13 +8,16 @@ export interface StandIns {
   readonly selectorOf: (rule: Rule) => string | undefined;
 }
 
-/** Gives each of these selectors an address of 100::/64, which is routed nowhere (RFC 6666). */
+/** Gives each of these selectors an address of 240.0.0.0/8, which nobody has (RFC 1112, section 4). */
 export function standIns(selectors: readonly string[]): StandIns {
-  const named = selectors.map((name, index) => [name, `100::${(index + 1).toString(16)}`] as const);
-  const byOctets = new Map(named.map(([name, address]) => [ipaddr.parse(address).toByteArray().join(), name]));
+  const named = selectors.map((name, index) => [name, [240, index >> 16, index >> 8, index].map(lastOctet)] as const);
+  const byOctets = new Map(named.map(([name, octets]) => [octets.join("."), name]));
   return {
-    addresses: new Map(named.map(([name, address]) => [name, [address]])),
-    selectorOf: ({ address }) =>
-      address?.kind === "range" && address.address.length === 16 ? byOctets.get(address.address.join()) : undefined,
+    addresses: new Map(named.map(([name, octets]) => [name, [octets.join(".")]])),
+    selectorOf: ({ address }) => (address?.kind === "range" ? byOctets.get(address.address.join(".")) : undefined),
   };
+}
+
+function lastOctet(number: number): number {
+  return number & 0xff;
 }

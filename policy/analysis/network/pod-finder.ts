@@ -1,4 +1,4 @@
-import { groupBy } from "../group-by.ts";
+import { getOrAdd, groupBy } from "../group-by.ts";
 import { matches, type Selector } from "../selector.ts";
 import type { Pod } from "./model.ts";
 
@@ -20,7 +20,8 @@ export function podFinder(pods: readonly Pod[]): PodFinder {
 /** The pods of one namespace. */
 interface File {
   readonly pods: readonly Pod[];
-  readonly byLabel: ReadonlyMap<string, readonly Pod[]>;
+  /** By key, and by value. */
+  readonly byLabel: ReadonlyMap<string, ReadonlyMap<string, readonly Pod[]>>;
 }
 
 const emptyFile: File = { pods: [], byLabel: new Map() };
@@ -30,14 +31,15 @@ function fileByNamespace(pods: readonly Pod[]): ReadonlyMap<string, File> {
   return new Map([...byNamespace].map(([namespace, own]) => [namespace, { pods: own, byLabel: byLabels(own) }]));
 }
 
-function byLabels(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const wearing = new Map<string, Pod[]>();
+function byLabels(pods: readonly Pod[]): File["byLabel"] {
+  const wearing = new Map<string, Map<string, Pod[]>>();
   for (const pod of pods) {
     for (const [key, value] of Object.entries(pod.labels.values)) {
-      const label = `${key}\n${value}`;
-      const others = wearing.get(label);
-      if (others === undefined) wearing.set(label, [pod]);
-      else others.push(pod);
+      getOrAdd(
+        getOrAdd(wearing, key, () => new Map<string, Pod[]>()),
+        value,
+        () => [],
+      ).push(pod);
     }
   }
   return wearing;
@@ -45,6 +47,6 @@ function byLabels(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
 
 function select({ pods, byLabel }: File, selector: Selector): readonly Pod[] {
   const wanted = selector.requirements.find(({ operator, values }) => operator === "In" && values.length === 1);
-  const worn = wanted === undefined ? pods : (byLabel.get(`${wanted.key}\n${wanted.values[0] ?? ""}`) ?? []);
+  const worn = wanted === undefined ? pods : (byLabel.get(wanted.key)?.get(wanted.values[0] ?? "") ?? []);
   return worn.filter((pod) => matches(selector, pod.labels) === true);
 }

@@ -1,7 +1,10 @@
+import { concernsIn } from "./concern.ts";
 import type { Engine } from "./engine.ts";
 import { pairJudge } from "./judge.ts";
 import { k3s } from "./k3s.ts";
+import { mayDeviate } from "./known-deviations.ts";
 import type { Answer, Endpoint, Pod, Port, World } from "./model.ts";
+import { remember } from "./remember.ts";
 import { standard } from "./standard.ts";
 
 /** The engines that answers are given for. */
@@ -21,8 +24,17 @@ export function comparingJudge(
 ): (from: Endpoint, to: Pod) => (port: Port) => ComparedAnswer {
   const own = pairJudge(world, engines[engine](world));
   const other = pairJudge(world, engines[engine === "k3s" ? "standard" : "k3s"](world));
+  const concern = concernsIn(world);
+  const deviating = mayDeviate(world.policies);
+  const isReadOtherwise = remember((pod: Pod) => {
+    const { ingress, egress } = concern(pod);
+    return [...ingress.by, ...egress.by].some((policy) => deviating.has(policy));
+  });
   return (from, to) => {
     const answer = own(from, to);
+    if (!isReadOtherwise(to) && !(from.kind === "pod" && isReadOtherwise(from))) {
+      return (port) => ({ ...answer(port), differs: false });
+    }
     const otherAnswer = other(from, to);
     return (port) => {
       const { allowed, by } = answer(port);

@@ -1,3 +1,4 @@
+import { getOrAdd } from "../group-by.ts";
 import type { Labels, Requirement, Selector } from "../selector.ts";
 
 /** Finds, among many selectors, the few that may select given labels, without asking each. */
@@ -55,12 +56,4 @@ interface Scope<T> {
   /** What asks for no label by value. */
   readonly unlabelled: T[];
   readonly byLabel: Map<string, Map<string, T[]>>;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
