@@ -98,6 +98,7 @@ export class ClientPods {
 
   async #psql(from: string, login: Login, script: string, ...args: string[]): Promise<ExecResult> {
     const { conninfo, password } = await this.#credentials(login);
+    // What comes last counts: a Secret names its host.
     const server = `host=pg-rw.${this.#namespace}.svc connect_timeout=5 ${conninfo}`;
     const target = { namespace: this.#namespace, pod: this.#pod(from), container: "probe" };
     const command = ["sh", "-c", `read -r PGPASSWORD; export PGPASSWORD; ${script}`, "sh", server, ...args];
@@ -109,7 +110,8 @@ export class ClientPods {
     const secret = await this.#client.get(ref.secret(this.#namespace, login.secret));
     const of = (key: string) => decoded(secret, key);
     const sslmode = login.sslmode ?? "require";
-    return { conninfo: `dbname=${of("dbname")} user=${of("username")} sslmode=${sslmode}`, password: of("password") };
+    const conninfo = `host=${of("host")} dbname=${of("dbname")} user=${of("username")} sslmode=${sslmode}`;
+    return { conninfo, password: of("password") };
   }
 
   #pod(name: string): string {

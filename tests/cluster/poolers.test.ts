@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
+import { podStatus } from "../../kube/pods.ts";
 import { deleteAndWait, hasCondition, until, untilObject } from "../../kube/wait.ts";
+import type { AccessRow } from "../../policy/analysis/index.ts";
 import { destroy, up } from "../../local/stack.ts";
+import { liveRows } from "./poolers/rows.ts";
 import * as scene from "./poolers/scene.ts";
 import { cluster, configure, decoded, onStack, ref } from "./support.ts";
 
@@ -120,6 +123,46 @@ describe("through a pooler", () => {
       expect(await Promise.all(read)).toEqual([true, false, false]);
     }
   });
+});
+
+/** Rows that somebody tries, at least, and logins of whoever arrives. */
+const least = { rows: 100, logins: 60 };
+
+test("each row of the access table is what packets and logins say", async () => {
+  const addressOf = async (labelSelector: string) =>
+    podStatus((await client.list(ref.pods(namespace), { labelSelector }))[0]).podIP ?? "";
+  const instance = await addressOf("cnpg.io/instanceRole=primary");
+  const hostOfRow = async ({ pooler, port }: AccessRow) => {
+    if (pooler === undefined) return port === 5432 ? instances : instance;
+    return port === 5432 ? `${pooler}.${namespace}.svc` : addressOf(`cnpg.io/poolerName=${pooler}`);
+  };
+  const wrong: string[] = [];
+  let logins = 0;
+  const tryRow = async ({ row, asker }: { row: AccessRow; asker: string }) => {
+    const { port, network, postgres, pooler = "instances" } = row;
+    const host = await hostOfRow(row);
+    const arrives = await ask.reaches(asker, host, port);
+    if (arrives !== network.allowed) wrong.push(`${asker} to ${pooler}:${String(port)} arrives: ${String(arrives)}`);
+    if (!arrives || port !== 5432) return;
+    for (const { name, role, database } of clients) {
+      const { outcome, message } = await ask.login(asker, name, { PGHOST: host });
+      const isDeclared = postgres.some(({ roles, databases }) => roles.includes(role) && databases.includes(database));
+      if ((outcome === "in") !== isDeclared) wrong.push(`${asker} as ${name} to ${pooler}: ${outcome}, ${message}`);
+      logins++;
+    }
+  };
+  const rows = await liveRows(client);
+  const tried = rows.flatMap(({ row, asker }) => (asker === undefined ? [] : [{ row, asker }]));
+  await Promise.all(
+    [...Map.groupBy(tried, ({ asker }) => asker).values()].map(async (ofAsker) => {
+      for (const one of ofAsker) await tryRow(one);
+    }),
+  );
+  const counted = `${String(tried.length)} of ${String(rows.length)} rows tried, ${String(logins)} logins`;
+  console.log(`${counted}; the others are the operator's, instances', poolers', and those outside the cluster`);
+  expect(wrong).toEqual([]);
+  expect(tried.length).toBeGreaterThanOrEqual(least.rows);
+  expect(logins).toBeGreaterThanOrEqual(least.logins);
 });
 
 /** What the program must never make: the pooled client's pods let through to the instances. */

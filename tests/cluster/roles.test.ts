@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
 import { exec } from "../../kube/exec.ts";
+import { podStatus } from "../../kube/pods.ts";
 import { hasCondition, until, untilObject } from "../../kube/wait.ts";
 import { up } from "../../local/stack.ts";
 import { ClientPods, type ClientPod, type Session } from "./clientPods.ts";
@@ -22,7 +23,10 @@ const batch = {
   ...{ name: "batch", role: "Batch-1", database: "app", auth: "cert", access: "readOnly" },
   workloads: workload("batch"),
 };
+const late = { ...app, name: "late", role: "late", workloads: workload("late") };
 const clients = [app, reports, shop, audit];
+/** Who is left after a change of each kind. */
+const changed = [app, { ...reports, name: "bi" }, { ...shop, passwordVersion: 2 }, late, batch];
 
 let client: KubeClient;
 let kubeconfig: string;
@@ -162,10 +166,7 @@ describe("the list of clients changes, and nobody else loses a connection", () =
     const accountRef = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: "reports" };
     const account = (await client.get(accountRef))?.metadata.uid;
     const password = await passwordOf("pg-shop-credentials");
-    const late = { ...app, name: "late", role: "late", workloads: workload("late") };
-    await configure(kubeconfig, {
-      clients: [app, { ...reports, name: "bi" }, { ...shop, passwordVersion: 2 }, late, batch],
-    });
+    await configure(kubeconfig, { clients: changed });
     await up();
     expect(await pods.sessions()).toMatchObject(stays());
 
@@ -197,6 +198,20 @@ describe("the list of clients changes, and nobody else loses a connection", () =
     expect(await pods.sql("batch", { conninfo: `${login.conninfo} user=app_user` }, "select 1")).toContain(
       "pg_hba.conf rejects connection",
     );
+    expect(await pods.sessions()).toMatchObject(stays());
+  });
+
+  test("where one moves behind a pooler", async () => {
+    await configure(kubeconfig, {
+      clients: changed.map((one) => (one.name === "shop" ? { ...one, pooler: { instances: 1 } } : one)),
+    });
+    await up();
+    await until("shop let in by its pooler", () => letIn("shop"), { seconds: 90 });
+    const seen = await sql("shop", "select host(inet_client_addr())");
+    const poolers = await client.list(ref.pods(namespace), { labelSelector: "cnpg.io/poolerName=pg-shop-pooler" });
+    expect(poolers.map((pod) => podStatus(pod).podIP)).toContain(seen);
+    const directly = { conninfo: "dbname=Shop-1 user=Shop-User sslmode=require" };
+    expect(await pods.sql("shop", directly, "select 1")).toMatch(/refused|timeout/);
     expect(await pods.sessions()).toMatchObject(stays());
   });
 });

@@ -42,7 +42,7 @@ export const scrapers = [{ namespace, podLabels: { app: "scraper" } }];
 export type Name = "app" | "shop" | "front" | "direct" | "left" | "right";
 export const names: readonly Name[] = ["app", "shop", "front", "direct", "left", "right"];
 /** Pods that ask and are no clients. */
-const strangers = ["stranger", "scraper", "web-stranger"];
+export const strangers = ["stranger", "scraper", "web-stranger"];
 
 /** Where the pod of somebody is. */
 export function placeOf(name: string): string {
