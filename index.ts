@@ -24,11 +24,11 @@ const { provider, adopting, placement, nodes, storageClass, controlPlaneCidrs } 
 const { operators, networkPolicies } = found.live ?? NOTHING_YET;
 const operator = new Operator("operator", { ...settings.operator, stack, adopting, found: operators[0] }, { provider });
 
-const inNamespace = {
+const marked = {
   provider,
   transformations: [
     takeOver({
-      ...{ stack, namespace: settings.namespace.name, adopted: found.adopted, adopting },
+      ...{ stack, adopted: found.adopted, adopting },
       connect: () => cluster.connect(),
     }),
   ],
@@ -41,7 +41,7 @@ const access = new DatabaseAccess(
     ...{ cluster: database.name, presentLines: database.presentLines, operatorAccount: operator.account },
     ...{ controlPlaneCidrs, egress },
   },
-  inNamespace,
+  marked,
 );
 
 const canary = { image: database.image, tolerations: placement.tolerations };
@@ -75,13 +75,13 @@ const pg = new Database(
       untilWebhookAnswers(await cluster.connect(), newInputs as KubeObject, 300),
     ),
   },
-  { ...inNamespace, dependsOn: [access, operator, enforcement] },
+  { ...marked, dependsOn: [access, operator, enforcement] },
 );
 
 const name = { name: database.name, namespace: settings.namespace.name };
 const readLive = async () => readAuthority(await cluster.connect(), name);
 const certificate = () => certificateOf(found.live?.authority, pg.clusterName, readLive);
-new AuthorityCopies("authority", { cluster: name, clients, certificate }, { provider });
+new AuthorityCopies("authority", { cluster: name, clients, certificate }, marked);
 
 /** kube-system UID of the cluster; the next `up` refuses any other. */
 export const clusterUid = cluster.identity.apply(({ uid }) => uid);

@@ -73,7 +73,8 @@ export class DatabaseAccess extends pulumi.ComponentResource {
         this.#credentials(placeOf(namespace), cluster, client, password, protect);
       }
     }
-    const operator = this.#grant(own, "operator", "run-as", operatorGrant(cluster, clients, args.operatorAccount));
+    // No client is called so: their names have no capitals.
+    const operator = this.#grant(own, "CloudNativePG", "run-as", operatorGrant(cluster, clients, args.operatorAccount));
     for (const namespace of [cluster.namespace, ...otherNamespaces(cluster, clients)]) {
       const place = placeOf(namespace);
       const deployers = this.#clients(place, cluster, clientsIn(cluster, clients, namespace), namespace);

@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/problems.ts";
-import type { Config } from "../../config/schema.ts";
+import type { Config, Workload } from "../../config/schema.ts";
+import { namespaceOf } from "../../config/workloads.ts";
 import { describe, type KubeObject } from "../../kube/objects.ts";
 import { insteadOfTutorialForm } from "../../policy/rules/database/tutorial-form.ts";
 import { credentialsName } from "../access/names.ts";
@@ -28,15 +29,15 @@ function objection(config: Config, { ref, owner }: Present): Problem {
   const expected = `no ${describe(ref)} of ${of}`;
   const remove = "remove that one, or give the client or the Cluster another name";
   if (typeof owner === "object") return { key: "adopt", got: config.adopt, expected, fix: remove };
-  if (ref.kind === "Secret") {
-    const index = config.clients.findIndex((client) => secretOf(config, client) === ref.name);
+  const index = config.clients.findIndex((client) => secretOf(config, client) === ref.name);
+  if (ref.kind === "Secret" && ref.namespace === config.namespace.name && index >= 0) {
     const key = `clients[${String(index)}].existingSecret`;
     const fix = `set ${key} to ${ref.name ?? ""}, so that its password is kept; or ${remove}`;
     return { key, got: undefined, expected, fix };
   }
   if (ref.kind === "ServiceAccount") {
-    const isIt = ({ serviceAccount }: Config["clients"][number]["workloads"][number]) =>
-      serviceAccount.name === ref.name;
+    const isIt = (workload: Workload) =>
+      workload.serviceAccount.name === ref.name && namespaceOf(workload, config.namespace.name) === ref.namespace;
     const client = config.clients.findIndex(({ workloads }) => workloads.some(isIt));
     const workload = config.clients[client]?.workloads.findIndex(isIt) ?? 0;
     const key = `clients[${String(client)}].workloads[${String(workload)}].serviceAccount.create`;

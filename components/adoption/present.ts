@@ -1,10 +1,18 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
-import type { Config } from "../../config/schema.ts";
+import type { Client, Config } from "../../config/schema.ts";
 import { namespaceOf } from "../../config/workloads.ts";
 import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import { refOf, type KubeObject, type ObjectRef } from "../../kube/objects.ts";
 import { databasesOf } from "../access/databases.ts";
-import { credentialsName, databaseRoleName, runAsName, secretReaderName, type ClusterName } from "../access/names.ts";
+import {
+  authorityName,
+  credentialsName,
+  databaseRoleName,
+  runAsName,
+  secretReaderName,
+  type ClusterName,
+} from "../access/names.ts";
+import { clientsIn, otherNamespaces } from "../access/workloads.ts";
 import { databaseObjectName } from "../database/index.ts";
 import { ownerOf, type Owner } from "./marks.ts";
 
@@ -16,44 +24,66 @@ export interface Present {
   owner: Owner;
 }
 
-/** Everything that the stack makes under a name of its own in the database's namespace; `rendered` is a part of it. */
+/** Everything that the stack makes under a name of its own; `rendered` is a part of it. */
 export function namedObjects(config: Config, rendered: readonly KubeObject[]): ObjectRef[] {
   const { clients, database } = config;
-  const namespace = config.namespace.name;
-  const cluster: ClusterName = { name: database.name, namespace };
-  const of = (apiVersion: string, kinds: string[], names: string[]) =>
-    names.flatMap((name) => kinds.map((kind) => ({ apiVersion, kind, namespace, name })));
-  const grants = clients.flatMap((client) => [secretReaderName(cluster, client), runAsName(cluster, client)]);
-  const generated = clients.filter(({ auth, existingSecret }) => auth === "password" && existingSecret === undefined);
+  const cluster: ClusterName = { name: database.name, namespace: config.namespace.name };
   const certified = clients.filter(({ auth }) => auth === "cert");
-  const accounts = clients
-    .flatMap(({ workloads }) => workloads)
-    .filter((workload) => namespaceOf(workload, namespace) === namespace)
-    .map(({ serviceAccount }) => serviceAccount);
   const { database: bootstrapped } = bootstrapOf(config);
   const databases = databasesOf(config)
     .filter(({ name }) => name !== bootstrapped)
     .map(({ name }) => databaseObjectName(database.name, name));
+  const of = (kind: string, names: string[]) => refs("postgresql.cnpg.io/v1", kind, cluster.namespace, names);
   return [
     ...rendered.filter(({ kind }) => kind !== "Pod").map(refOf),
-    ...of(RBAC, ["Role", "RoleBinding"], [runAsName(cluster), ...grants]),
+    ...grants(cluster.namespace, [runAsName(cluster)]),
+    ...forClients(cluster, clients, cluster.namespace),
+    ...of("Database", databases),
     ...of(
-      "v1",
-      ["Secret"],
-      generated.map((client) => credentialsName(cluster, client)),
-    ),
-    ...of(
-      "v1",
-      ["ServiceAccount"],
-      accounts.filter(({ create }) => create).map(({ name }) => name),
-    ),
-    ...of("postgresql.cnpg.io/v1", ["Database"], databases),
-    ...of(
-      "postgresql.cnpg.io/v1",
-      ["DatabaseRole"],
+      "DatabaseRole",
       certified.map((client) => databaseRoleName(cluster, client)),
     ),
+    ...otherNamespaces(cluster, clients).flatMap((namespace) => [
+      ...forClients(cluster, clientsIn(cluster, clients, namespace), namespace),
+      ...refs("v1", "Secret", namespace, [authorityName(cluster)]),
+    ]),
   ];
+}
+
+/** What clients have in one namespace. */
+function forClients(cluster: ClusterName, clients: readonly Client[], namespace: string): ObjectRef[] {
+  const generated = clients.filter(({ auth, existingSecret }) => auth === "password" && existingSecret === undefined);
+  const accounts = clients
+    .flatMap(({ workloads }) => workloads)
+    .filter((workload) => namespaceOf(workload, cluster.namespace) === namespace)
+    .map(({ serviceAccount }) => serviceAccount)
+    .filter(({ create }) => create);
+  return [
+    ...grants(
+      namespace,
+      clients.flatMap((client) => [secretReaderName(cluster, client), runAsName(cluster, client)]),
+    ),
+    ...refs(
+      "v1",
+      "Secret",
+      namespace,
+      generated.map((client) => credentialsName(cluster, client)),
+    ),
+    ...refs(
+      "v1",
+      "ServiceAccount",
+      namespace,
+      accounts.map(({ name }) => name),
+    ),
+  ];
+}
+
+function grants(namespace: string, names: readonly string[]): ObjectRef[] {
+  return ["Role", "RoleBinding"].flatMap((kind) => refs(RBAC, kind, namespace, names));
+}
+
+function refs(apiVersion: string, kind: string, namespace: string, names: readonly string[]): ObjectRef[] {
+  return names.map((name) => ({ apiVersion, kind, namespace, name }));
 }
 
 /** Looks which of them are there, and whose they are. */

@@ -40,8 +40,6 @@ export function isAdopted(kind: string, objects: readonly Present[]): boolean {
 export interface TakeOverArgs {
   /** `organization/project/stack`. */
   stack: string;
-  /** Namespace of the objects. */
-  namespace: string;
   /** Which of them are taken over. */
   adopted: readonly Present[];
   /** Provider that overwrites what exists. */
@@ -60,7 +58,7 @@ export function takeOver(args: TakeOverArgs): pulumi.ResourceTransformation {
   );
   return ({ type, props, opts }) => {
     const { metadata } = props as { metadata?: Metadata };
-    if (!MARKED.includes(type) || metadata === undefined || isElsewhere(metadata, args.namespace)) return undefined;
+    if (!MARKED.includes(type) || metadata === undefined) return undefined;
     const isTaken = taken.has(`${type} ${metadata.name}`);
     const annotations = { ...metadata.annotations, ...(isTaken ? adoptedBy(args.stack) : ownedBy(args.stack)) };
     return {
@@ -72,11 +70,5 @@ export function takeOver(args: TakeOverArgs): pulumi.ResourceTransformation {
 
 interface Metadata {
   name: string;
-  namespace: pulumi.Input<string>;
   annotations?: Record<string, string>;
-}
-
-/** Our own namespace often comes as an output, so that the engine makes it first. */
-function isElsewhere({ namespace }: Metadata, ours: string): boolean {
-  return typeof namespace === "string" && namespace !== ours;
 }

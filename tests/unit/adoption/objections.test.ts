@@ -73,6 +73,21 @@ describe("objects of somebody else's", () => {
     ]);
   });
 
+  test("stop it in the namespaces of clients too", () => {
+    const elsewhere = { namespace: "web", podLabels: { app: "myapp" }, serviceAccount: { name: "myapp" } };
+    const clients = [{ ...app, pooler: {}, workloads: [{ ...elsewhere, namespace: "production" }, elsewhere] }];
+    const inWeb = (kind: string, name: string) => ({
+      ...there(kind, name),
+      ref: { ...there(kind, name).ref, namespace: "web" },
+    });
+    const found = [inWeb("Secret", "pg-ca"), inWeb("Secret", "pg-app-credentials"), inWeb("ServiceAccount", "myapp")];
+    expect(said({ clients }, found)).toEqual([
+      "clients: no Secret web/pg-ca of somebody else",
+      "clients: no Secret web/pg-app-credentials of somebody else",
+      "clients[0].workloads[1].serviceAccount.create: no ServiceAccount web/myapp of somebody else",
+    ]);
+  });
+
   test("are taken over where that is asked for, if they are the database", () => {
     const found = all.map((kind) => there(kind, kind === "ServiceAccount" ? "myapp" : "pg-app-credentials"));
     expect(said({ adopt: true }, found)).toHaveLength(5);

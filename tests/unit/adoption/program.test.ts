@@ -55,19 +55,24 @@ test("what the stack makes says so, and goes with a destroy", () => {
 test("whatever says that the stack made it has a name that is looked for before", async () => {
   const deployers = [{ kind: "Group", name: "app-team" }];
   const certified = { ...shop, name: "batch", role: "batch", auth: "cert", workloads: [workload("batch")] };
-  const declared = { clients: [{ ...app, deployers }, shop, certified] };
-  const resources = await runStack("staging", { config: declared });
+  const elsewhere = [{ namespace: "web", ...workload("front") }];
+  const front = { ...shop, name: "front", role: "front", deployers, pooler: {}, workloads: elsewhere };
+  const declared = { clients: [{ ...app, deployers }, shop, certified, front] };
+  const resources = await runStack("staging", { config: declared, live: { clientNamespaces: ["web"] } });
   const config = schema.parse({ ...declared, namespace: { name: "staging" } });
   const looked = namedObjects(config, renderedObjects(config, EMPTY_CLUSTER)).map(
-    ({ kind, name }) => `${kind} ${name ?? ""}`,
+    ({ kind, namespace, name }) => `${kind} ${namespace ?? ""}/${name ?? ""}`,
   );
   const marked = resources.filter(
     ({ type, name, inputs }) =>
       type.startsWith("kubernetes:") && !name.startsWith("operator-") && "hcloud-postgres/stack" in marksOf({ inputs }),
   );
-  expect(marked.length).toBeGreaterThan(20);
+  expect(marked.length).toBeGreaterThan(25);
+  const namespaces = new Set(marked.map(({ inputs }) => (inputs["metadata"] as { namespace: string }).namespace));
+  expect(namespaces).toContain("web");
   for (const { type, inputs } of marked.filter((one) => !one.type.endsWith(":Namespace"))) {
-    expect(looked).toContain(`${type.split(":").at(-1) ?? ""} ${(inputs["metadata"] as { name: string }).name}`);
+    const { namespace, name } = inputs["metadata"] as { namespace: string; name: string };
+    expect(looked).toContain(`${type.split(":").at(-1) ?? ""} ${namespace}/${name}`);
   }
 });
 

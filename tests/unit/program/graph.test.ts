@@ -90,12 +90,12 @@ test("the admission policies hold once whoever is granted an exception has it", 
   const bindings = local.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicyBinding"));
   expect(bindings).toHaveLength(7);
   for (const binding of bindings)
-    expect(before(local, binding).map(({ name }) => name)).toContain("access-operator-run-as");
+    expect(before(local, binding).map(({ name }) => name)).toContain("access-CloudNativePG-run-as");
 });
 
 test("the operator's ServiceAccount is that of its way to be installed", async () => {
   const subject = (resources: Registered[]) =>
-    find(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "access-operator-run-as").inputs["subjects"];
+    find(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "access-CloudNativePG-run-as").inputs["subjects"];
   const account = (name: string) => [{ kind: "ServiceAccount", name, namespace: "cnpg-system" }];
   expect(subject(local)).toEqual(account("cnpg-manager"));
   expect(subject(production)).toEqual(account("cloudnative-pg"));

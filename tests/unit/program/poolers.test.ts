@@ -102,10 +102,12 @@ test("the pooler comes after the Cluster, whose certificate has its names, and t
 });
 
 test("no two resources share a name, whatever clients and namespaces are called", async () => {
+  const deployers = [{ kind: "Group", name: "team" }];
   const alike = [
     { ...clients[0], workloads: [{ namespace: "a", ...workload("b-c") }], name: "b-c" },
     { name: "a-b-c", role: "x", database: "app", workloads: [workload("x")] },
     { name: "c", role: "y", database: "app", workloads: [{ namespace: "a-b", ...workload("y") }], pooler: {} },
+    { name: "operator", role: "z", database: "app", workloads: [workload("z")], deployers },
   ];
   expect((await runStack("production", { config: { clients: alike } })).length).toBeGreaterThan(10);
 });
