@@ -15,11 +15,13 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 // Takes minutes and every core: npm run test:packets.
 const packets = "tests/cluster/policy-network.test.ts";
 // Minutes each: npm run test:roles asks as every kind of client, npm run test:adoption takes over a database made by hand,
-// npm run test:poolers goes through poolers, npm run test:mutants applies changed stacks.
+// npm run test:poolers goes through poolers, npm run test:rollout changes the image and closes the way out,
+// npm run test:mutants applies changed stacks.
 const roles = "tests/cluster/roles.test.ts";
 const adoption = "tests/cluster/adoption.test.ts";
 const mutants = "tests/cluster/proof-mutants.test.ts";
 const poolers = "tests/cluster/poolers.test.ts";
+const rollout = "tests/cluster/rollout.test.ts";
 
 export default defineConfig({
   test: {
@@ -58,14 +60,14 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          exclude: [packets, roles, adoption, mutants, poolers],
+          exclude: [packets, roles, adoption, mutants, poolers, rollout],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
         },
       },
-      ...Object.entries({ roles, adoption, mutants, poolers }).map(([name, file]) => ({
+      ...Object.entries({ roles, adoption, mutants, poolers, rollout }).map(([name, file]) => ({
         test: {
           name,
           include: [file],
