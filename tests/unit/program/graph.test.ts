@@ -95,7 +95,9 @@ test("the admission policies hold once whoever is granted an exception has it", 
 
 test("the operator's ServiceAccount is that of its way to be installed", async () => {
   const subject = (resources: Registered[]) =>
-    find(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "access-CloudNativePG-run-as").inputs["subjects"];
+    find(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "access-CloudNativePG-run-as").inputs[
+      "subjects"
+    ];
   const account = (name: string) => [{ kind: "ServiceAccount", name, namespace: "cnpg-system" }];
   expect(subject(local)).toEqual(account("cnpg-manager"));
   expect(subject(production)).toEqual(account("cloudnative-pg"));
