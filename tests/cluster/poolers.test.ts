@@ -166,6 +166,12 @@ test("each row of the access table is what packets and logins say", async () => 
   expect(logins).toBe(clients.length ** 2);
 });
 
+test("a reader reads what its database's owner writes through the pooler, and writes nothing", async () => {
+  expect(await ask.sql("app", "create table if not exists things (n int); insert into things values (1)")).toBe("");
+  expect((await ask.sql("reports", "select count(*) > 0 from things")).trim()).toBe("t");
+  expect(await ask.sql("reports", "insert into things values (2)")).toContain("permission denied for table things");
+});
+
 /** What the program must never make: the pooled client's pods let through to the instances. */
 const opened = {
   apiVersion: "networking.k8s.io/v1",

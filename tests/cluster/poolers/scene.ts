@@ -32,15 +32,22 @@ export const front = {
   pooler: { instances: 1 },
 };
 export const direct = { name: "direct", role: "direct", database: "app", workloads: workload("direct") };
+const reports = {
+  name: "reports",
+  role: "reports",
+  database: "app",
+  access: "readOnly",
+  workloads: workload("reports"),
+};
 const sharing = (name: string) => ({
   ...{ name, role: name, database: "app", workloads: workload(name) },
   pooler: { name: "both", shared: true, instances: 1 },
 });
-export const clients = [app, shop, front, direct, sharing("left"), sharing("right")];
+export const clients = [app, shop, front, direct, reports, sharing("left"), sharing("right")];
 export const scrapers = [{ namespace, podLabels: { app: "scraper" } }];
 
-export type Name = "app" | "shop" | "front" | "direct" | "left" | "right";
-export const names: readonly Name[] = ["app", "shop", "front", "direct", "left", "right"];
+export type Name = "app" | "shop" | "front" | "direct" | "reports" | "left" | "right";
+export const names: readonly Name[] = ["app", "shop", "front", "direct", "reports", "left", "right"];
 /** Pods that ask and are no clients. */
 export const strangers = ["stranger", "scraper", "web-stranger"];
 
@@ -85,7 +92,7 @@ export class Scene {
       await client.create(podOf(name, label, label));
     }
     for (const name of strangers) await client.create(podOf(name, name === "scraper" ? name : undefined));
-    await untilRunning(client, namespace, "hcloud-postgres/test=poolers", 7, { seconds: 120 });
+    await untilRunning(client, namespace, "hcloud-postgres/test=poolers", 8, { seconds: 120 });
     await untilRunning(client, web, "hcloud-postgres/test=poolers", 2, { seconds: 120 });
     await Promise.all(names.map((name) => this.letIn(name)));
   }
