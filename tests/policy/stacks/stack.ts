@@ -6,6 +6,7 @@ export interface Stack {
   readonly objects: Rendered[];
   readonly policies: readonly Policy[];
   readonly cluster: Cluster;
+  /** What lets a client read its Secret. */
   readonly role: Role;
   readonly binding: Binding;
 }
@@ -59,11 +60,11 @@ export function stackOf(rendered: readonly object[]): Stack {
   const all = <T extends Rendered>(kind: string) => objects.filter((one): one is T => one.kind === kind);
   const [cluster] = all<Cluster>("Cluster");
   const namespace = cluster?.metadata.namespace;
-  const own = ({ metadata }: Rendered) => metadata.namespace === namespace;
-  const role = all<Role>("Role").find(own);
-  const binding = all<Binding>("RoleBinding").find(own);
+  const ofClient = ({ metadata }: Rendered) => metadata.namespace === namespace && metadata.name.startsWith("read-");
+  const role = all<Role>("Role").find(ofClient);
+  const binding = all<Binding>("RoleBinding").find(ofClient);
   if (cluster === undefined || namespace === undefined || role === undefined || binding === undefined) {
-    throw new Error("a stack has a Cluster, a Role and a RoleBinding in one namespace");
+    throw new Error("a stack has a Cluster, and in its namespace a client's Role and RoleBinding");
   }
   return { namespace, objects, policies: all<Policy>("NetworkPolicy"), cluster, role, binding };
 }
