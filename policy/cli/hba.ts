@@ -40,7 +40,7 @@ export function hbaCommand(file: string, options: HbaOptions): { report: Report;
   }
 }
 
-function sectionsOf({ accepted, rules, errors, decisions }: HbaReport): Report["sections"] {
+function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaReport): Report["sections"] {
   const text = (value: string | number | null) => (value === null ? "" : String(value));
   return [
     { text: accepted ? "PostgreSQL accepts the file." : "PostgreSQL refuses the file." },
@@ -66,6 +66,15 @@ function sectionsOf({ accepted, rules, errors, decisions }: HbaReport): Report["
             title: "Errors",
             header: ["LINE", "MESSAGE"],
             rows: errors.map(({ line, message }) => [text(line), message]),
+          },
+        ]),
+    ...(unresolved.length === 0
+      ? []
+      : [
+          {
+            title: "Left out, since --selectors gives no addresses",
+            header: ["LINE", "REFERENCE"],
+            rows: unresolved.map(({ line, reference }) => [text(line), reference]),
           },
         ]),
     ...(decisions.length === 0

@@ -1,6 +1,6 @@
 import { formatAddress } from "./address.ts";
 import { type Bytes, toBytes, toText } from "./bytes.ts";
-import { renderCnpg, type SelectorAddresses, type Source } from "./cnpg.ts";
+import { readReference, renderCnpg, type SelectorAddresses, type Source } from "./cnpg.ts";
 import { type Connection, verdicts } from "./decide.ts";
 import { type Entry, type HbaFile, type Location, parse, parseBytes } from "./parse.ts";
 import type { Rule } from "./rule.ts";
@@ -59,6 +59,8 @@ export interface HbaReport {
   readonly accepted: boolean;
   readonly rules: readonly ReportedRule[];
   readonly errors: readonly { readonly line: number; readonly message: string; readonly file?: string }[];
+  /** Lines that refer to pods of which no addresses are given: they are left out. */
+  readonly unresolved: readonly { readonly line: number; readonly reference: string }[];
   /** One for each probe, in their order. */
   readonly decisions: readonly Decision[];
 }
@@ -79,6 +81,7 @@ export function hba(args: HbaArgs): HbaReport {
       const { line, file: path } = locate(error);
       return { line: line ?? 1, message: error.message, ...(path !== undefined && { file: path }) };
     }),
+    unresolved: args.cnpg === true ? unresolved(args) : [],
     decisions: (args.probes ?? []).map((probe) => reportDecision(probe, file, server, locate)),
   };
 }
@@ -108,6 +111,15 @@ function read(args: HbaArgs, server: Server): { file: HbaFile; locate: Locate } 
       return { line: item === undefined ? null : item + 1, origin };
     },
   };
+}
+
+function unresolved({ text, selectors = new Map() }: HbaArgs): HbaReport["unresolved"] {
+  const known = bytesOf(selectors);
+  return itemsOf(toBytes(text)).flatMap((item, index) => {
+    const found = readReference(item);
+    if (found === undefined || (found.type === "podselector" && known.has(found.name))) return [];
+    return [{ line: index + 1, reference: toText(`\${${found.type}:${found.name}}`) }];
+  });
 }
 
 function itemsOf(text: Bytes): readonly Bytes[] {

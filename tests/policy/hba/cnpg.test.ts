@@ -45,6 +45,14 @@ describe("a Cluster's pg_hba", () => {
     ).toEqual([]);
   });
 
+  test("says which lines it left out for want of addresses", () => {
+    const text = `${allow}\nhost all all all reject`;
+    const unresolved = (given?: typeof selectors) => hba({ text, major: 17, cnpg: true, selectors: given }).unresolved;
+    expect(unresolved()).toEqual([{ line: 1, reference: "${podselector:app-pods}" }]);
+    expect(unresolved(selectors)).toEqual([]);
+    expect(hba({ text, major: 17 }).unresolved).toEqual([]);
+  });
+
   test("keeps the operator's own lines in front and the last word behind", () => {
     const { rules, accepted } = hba({ text: "host all all all reject", major: 17, cnpg: true });
     expect(accepted).toBe(true);
