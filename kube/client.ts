@@ -85,7 +85,10 @@ export class KubeClient {
     this.config.loadFromString(kubeconfig);
     if (context !== undefined) this.config.setCurrentContext(context);
     const cluster = this.config.getCurrentCluster();
-    if (!cluster) throw new Error(`kubeconfig: context "${this.config.getCurrentContext()}" names no cluster`);
+    if (!cluster) {
+      const current = this.config.getCurrentContext();
+      throw new Error(`kubeconfig: ${current ? `context "${current}" names no cluster` : "it has no current context"}`);
+    }
     this.server = cluster.server;
   }
 

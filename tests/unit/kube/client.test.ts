@@ -89,3 +89,8 @@ test("a server of another authority is not spoken to", async () => {
   await expect(stranger.request("GET", "/api/v1")).rejects.toThrow(Unreachable);
   expect(seen.length).toBe(before);
 });
+
+test("what is no kubeconfig says so", () => {
+  expect(() => new KubeClient("garbage")).toThrow("kubeconfig: it has no current context");
+  expect(() => new KubeClient("current-context: gone")).toThrow('kubeconfig: context "gone" names no cluster');
+});
