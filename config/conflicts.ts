@@ -19,6 +19,8 @@ export function conflicts(config: Config): Problem[] {
     ...bootstrapConflicts(config),
     ...replicationConflicts(config),
     ...egressConflicts(config),
+    ...podRangeConflicts(config),
+    ...namespaceConflicts(config),
     ...parameterConflicts(config),
     ...operatorConflicts(config),
     ...clusterConflicts(config),
@@ -67,6 +69,28 @@ function egressConflicts({ database }: Config): Problem[] {
     const expected = `a range outside ${METADATA_SERVICE}, where the cloud's metadata service is`;
     return [{ key, got: cidr, expected, fix: "name the addresses themselves" }];
   });
+}
+
+/** A range that holds pods would let all of them in, whatever they are. */
+function podRangeConflicts({ clients, cluster: { hetzner } }: Config): Problem[] {
+  if (!hetzner) return [];
+  const pods = hetzner.clusterIpv4Cidr;
+  return clients.flatMap((client, i) =>
+    client.cidrs.flatMap(({ cidr }, j) => {
+      if (!overlap(cidr, pods)) return [];
+      const expected = `addresses outside the cluster: its pods have theirs from ${pods}`;
+      const fix = "declare pods as workloads, by their labels";
+      return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
+    }),
+  );
+}
+
+/** Who may run pods there is asked of others than those of a database. */
+function namespaceConflicts({ namespace, operator }: Config): Problem[] {
+  const taken = [operator.namespace, "kube-system", "kube-public", "kube-node-lease"];
+  if (!taken.includes(namespace.name)) return [];
+  const expected = `a namespace for the database, beside the operator's (${operator.namespace}) and Kubernetes' own`;
+  return [{ key: "namespace.name", got: namespace.name, expected, fix: "choose another name" }];
 }
 
 function parameterConflicts({ database }: Config): Problem[] {

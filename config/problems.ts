@@ -30,7 +30,10 @@ export function problemsOf(error: z.ZodError, value: unknown, schema: z.ZodType)
       return issue.keys.map((key) => unknownKey([...issue.path, key], value, schema));
     }
     const key = dotted(issue.path);
-    return [{ key, got: at(value, issue.path), expected: expectation(issue), fix: `correct ${key}` }];
+    const got = at(value, issue.path);
+    const isBare =
+      issue.code === "invalid_type" && issue.expected === "string" && ["number", "boolean"].includes(typeof got);
+    return [{ key, got, expected: expectation(issue), fix: isBare ? `put ${key} in quotes` : `correct ${key}` }];
   });
 }
 
@@ -60,9 +63,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return issue.values.map((value) => JSON.stringify(value)).join(" or ");
     case "too_small":
-      return `at least ${String(issue.minimum)}${unit(issue.origin)}`;
+      return `at least ${amount(issue.minimum, issue.origin)}`;
     case "too_big":
-      return `at most ${String(issue.maximum)}${unit(issue.origin)}`;
+      return `at most ${amount(issue.maximum, issue.origin)}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? issue.message;
     case "invalid_union":
@@ -72,9 +75,11 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-function unit(origin: string): string {
-  if (origin === "string") return " characters";
-  return origin === "array" ? " entries" : "";
+function amount(number: number | bigint, origin: string): string {
+  const isOne = Number(number) === 1;
+  if (origin === "string") return `${String(number)} ${isOne ? "character" : "characters"}`;
+  if (origin === "array") return `${String(number)} ${isOne ? "entry" : "entries"}`;
+  return String(number);
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -89,7 +94,9 @@ function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
 function dotted(path: readonly PropertyKey[]): string {
   return path.reduce<string>((joined, key) => {
     if (typeof key === "number") return `${joined}[${String(key)}]`;
-    return joined === "" ? String(key) : `${joined}.${String(key)}`;
+    // A line break in a key would break the line that names it.
+    const name = JSON.stringify(String(key)).slice(1, -1);
+    return joined === "" ? name : `${joined}.${name}`;
   }, "");
 }
 

@@ -11,7 +11,7 @@ import { survey } from "../adoption/survey.ts";
 import { NOTHING_YET, readLive, type LiveCluster } from "./live.ts";
 import { lockOuts } from "./lockouts.ts";
 import { remembered, type Memory } from "./memory.ts";
-import { objections, warnings } from "./preflight.ts";
+import { namespacesTooEarly, objections, warnings } from "./preflight.ts";
 
 /** The objects that decide who gets in, as the program would make them. */
 type Render = (config: Config, live: LiveCluster) => readonly KubeObject[];
@@ -53,12 +53,11 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
     ...(there?.problems ?? []),
   ];
   if (problems.length > 0) throw refusal(problems);
-  if (client && live) {
-    const toDo = await readerWarnings(settings, live.database, askPrimary(client, live.database));
-    const toCome = observing ? lockedOut.map(({ got }) => `mode enforce would be refused: ${String(got)}`) : [];
-    const said = [...warnings(settings, live), ...toDo, ...toCome, ...(there?.warnings ?? [])];
-    for (const warning of said) await pulumi.log.warn(warning);
-  }
+  const toDo = client && live ? await readerWarnings(settings, live.database, askPrimary(client, live.database)) : [];
+  const toCome = live && observing ? lockedOut.map(({ got }) => `mode enforce would be refused: ${String(got)}`) : [];
+  const early = client ? [] : namespacesTooEarly(settings);
+  const said = [...warnings(settings, seen), ...early, ...toDo, ...toCome, ...(there?.warnings ?? [])];
+  for (const warning of said) await pulumi.log.warn(warning);
   return { live, clusterUid, adopted: there?.adopted ?? [] };
 }
 

@@ -6,6 +6,7 @@ import type { Config } from "../../config/schema.ts";
 import { namespaceOf } from "../../config/workloads.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { poolersOf } from "../access/poolers.ts";
+import { otherNamespaces } from "../access/workloads.ts";
 import { isOwnedBy } from "../namespace.ts";
 import { CERTIFICATES_VERSION, compareVersions, MINIMUM_VERSION, RECOMMENDED_VERSION } from "../operator/release.ts";
 import type { LiveCluster } from "./live.ts";
@@ -47,6 +48,15 @@ export function warnings(config: Config, live: LiveCluster): string[] {
     ...(hetzner ? releaseWarnings(hetzner, live.nodes) : []),
     ...versionWarnings(config, live),
   ];
+}
+
+/** Nobody can have made a namespace in a cluster that is still to be made. */
+export function namespacesTooEarly({ clients, database, namespace }: Config): string[] {
+  return otherNamespaces({ name: database.name, namespace: namespace.name }, clients).map(
+    (name) =>
+      `namespace ${name} of clients is nobody's yet: up stops at what it puts there; ` +
+      `then create it (kubectl create namespace ${name}), and run up again`,
+  );
 }
 
 /** PostgreSQL knows the clients of a pooler by its address only. */

@@ -12,7 +12,7 @@ export const pgHbaClosedLast: ObjectRule = {
   level: "mandatory",
   severity: "critical",
   description: "The pg_hba lines of a Cluster must end by turning everybody else away.",
-  fix: 'end spec.postgresql.pg_hba with "host all all all reject"',
+  fix: 'end spec.postgresql.pg_hba with "host all all all reject" (in stacks of hcloud-postgres: set mode to enforce)',
   url: "https://cloudnative-pg.io/documentation/current/postgresql_conf/#the-pg_hba-section",
   kinds: ["Cluster.postgresql.cnpg.io"],
   judge(object, { resource }) {

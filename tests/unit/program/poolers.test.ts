@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { warnings } from "../../../components/cluster/preflight.ts";
+import { namespacesTooEarly, warnings } from "../../../components/cluster/preflight.ts";
 import { schema } from "../../../config/schema.ts";
 import { AUTHORITY, EMPTY_CLUSTER, isSecret, masked, runStack, type Registered } from "./stack.ts";
 
@@ -124,6 +124,21 @@ test("a namespace that is not there is missed before anything is registered", as
     runStack("production", { config: { cluster: {}, clients }, live: { clientNamespaces } });
   await expect(onExisting([])).rejects.toThrow('clients[0].workloads[1].namespace: got "web"');
   expect((await onExisting(["web"])).length).toBeGreaterThan(10);
+});
+
+test("a namespace in a cluster that is still to be made is told of", () => {
+  const config = schema.parse({
+    clients: [
+      {
+        name: "front",
+        role: "front",
+        database: "app",
+        workloads: [{ namespace: "web", ...workload("front") }],
+        pooler: {},
+      },
+    ],
+  });
+  expect(namespacesTooEarly(config)).toEqual([expect.stringContaining("kubectl create namespace web")]);
 });
 
 test("who shares a pooler is told", () => {
