@@ -114,7 +114,7 @@ test("a finding says which rule, where, and what to write instead", () => {
     file: "open.yaml",
     line: 13,
     message: "whoever matches no line may try a password, from anywhere, with or without TLS",
-    fix: 'end spec.postgresql.pg_hba with "host all all all reject"',
+    fix: 'end spec.postgresql.pg_hba with "host all all all reject" (in stacks of hcloud-postgres: set mode to enforce)',
   });
 });
 
