@@ -1,6 +1,6 @@
 import { clientConflicts } from "./clientConflicts.ts";
 import { clusterConflicts } from "./hetzner/conflicts.ts";
-import { overlap, rangeProblem } from "./ranges.ts";
+import { overlap, podRangeProblems, rangeProblem } from "./ranges.ts";
 import { poolerConflicts } from "./poolerConflicts.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
@@ -71,18 +71,9 @@ function egressConflicts({ database }: Config): Problem[] {
   });
 }
 
-/** A range that holds pods would let all of them in, whatever they are. */
+/** Of a cluster of our own it is known beforehand where its pods are. */
 function podRangeConflicts({ clients, cluster: { hetzner } }: Config): Problem[] {
-  if (!hetzner) return [];
-  const pods = hetzner.clusterIpv4Cidr;
-  return clients.flatMap((client, i) =>
-    client.cidrs.flatMap(({ cidr }, j) => {
-      if (!overlap(cidr, pods)) return [];
-      const expected = `addresses outside the cluster: its pods have theirs from ${pods}`;
-      const fix = "declare pods as workloads, by their labels";
-      return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
-    }),
-  );
+  return hetzner ? podRangeProblems(clients, [{ pods: "its pods", cidrs: [hetzner.clusterIpv4Cidr] }]) : [];
 }
 
 /** Who may run pods there is asked of others than those of a database. */

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "./problems.ts";
+import type { Client } from "./schema.ts";
 
 /** The widest range that can pass for somebody in particular. */
 const WIDEST = { ipv4: 8, ipv6: 32 };
@@ -16,6 +17,26 @@ export function rangeProblem(cidr: string, key: string): Problem[] {
   const network = networkOf(cidr, family);
   if (network === address.toString()) return [];
   return problem("the first address of the range", `write ${network}/${String(prefix)}`);
+}
+
+/** Pods, and the ranges that they get their addresses from. */
+export interface PodRanges {
+  /** As a message names them: `pods of node a`. */
+  pods: string;
+  cidrs: readonly string[];
+}
+
+/** Why clients may not come from ranges that hold pods: all of them would be let in, whatever they are. */
+export function podRangeProblems(clients: readonly Pick<Client, "cidrs">[], ranges: readonly PodRanges[]): Problem[] {
+  return clients.flatMap((client, i) =>
+    client.cidrs.flatMap(({ cidr }, j) => {
+      const held = ranges.find(({ cidrs }) => cidrs.some((range) => overlap(range, cidr)));
+      if (!held) return [];
+      const expected = `addresses outside the cluster: ${held.pods} have theirs from ${held.cidrs.join(", ")}`;
+      const fix = "declare pods as workloads, by their labels";
+      return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
+    }),
+  );
 }
 
 /** Whether two ranges have an address in common. */

@@ -1,7 +1,7 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import { nodeObjection } from "../../config/hetzner/nodeArgs.ts";
 import type { Problem } from "../../config/problems.ts";
-import { overlap } from "../../config/ranges.ts";
+import { podRangeProblems } from "../../config/ranges.ts";
 import type { Config } from "../../config/schema.ts";
 import { namespaceOf } from "../../config/workloads.ts";
 import type { KubeObject } from "../../kube/objects.ts";
@@ -186,17 +186,9 @@ function bootstrapObjections(config: Config, live: LiveCluster): Problem[] {
   ];
 }
 
-/** A range that holds pods would let all of them in, whatever they are. */
 function rangeObjections({ clients }: Config, { nodes }: LiveCluster): Problem[] {
-  return clients.flatMap((client, i) =>
-    client.cidrs.flatMap(({ cidr }, j) => {
-      const node = nodes.find(({ podCidrs }) => podCidrs.some((pods) => overlap(pods, cidr)));
-      if (!node) return [];
-      const expected = `addresses outside the cluster: pods of node ${node.name} have theirs from ${node.podCidrs.join(", ")}`;
-      const fix = "declare pods as workloads, by their labels";
-      return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
-    }),
-  );
+  const ranges = nodes.map(({ name, podCidrs }) => ({ pods: `pods of node ${name}`, cidrs: podCidrs }));
+  return podRangeProblems(clients, ranges);
 }
 
 function image(deployment: KubeObject): string {
