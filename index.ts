@@ -26,12 +26,7 @@ const operator = new Operator("operator", { ...settings.operator, stack, adoptin
 
 const marked = {
   provider,
-  transformations: [
-    takeOver({
-      ...{ stack, adopted: found.adopted, adopting },
-      connect: () => cluster.connect(),
-    }),
-  ],
+  transformations: [takeOver({ stack, adopted: found.adopted, adopting, connect: () => cluster.connect() })],
 };
 const egress = egressOf(settings, networkPolicies, cluster.apiServers);
 const access = new DatabaseAccess(

@@ -16,13 +16,15 @@ const LONGEST = 128;
 export async function keepFieldsOfOthers(client: KubeClient, ref: ObjectRef): Promise<void> {
   const found = await client.get(ref);
   const { resourceVersion, managedFields = [] } = found?.metadata ?? {};
-  const kept = managedFields.map(underAnotherName);
-  if (kept.every(({ manager }, index) => manager === managedFields[index]?.manager)) return;
+  if (!managedFields.some(isTakenOver)) return;
+  const kept = managedFields.map((fields) => (isTakenOver(fields) ? underAnotherName(fields) : fields));
   await client.mergePatch(ref, { metadata: { resourceVersion, managedFields: kept } });
 }
 
+function isTakenOver({ manager }: ManagedFields): boolean {
+  return TAKEN_OVER.some((beginning) => manager.startsWith(beginning));
+}
+
 function underAnotherName(fields: ManagedFields): ManagedFields {
-  const { manager } = fields;
-  if (!TAKEN_OVER.some((beginning) => manager.startsWith(beginning))) return fields;
-  return { ...fields, manager: `${KEPT}${manager}`.slice(0, LONGEST) };
+  return { ...fields, manager: `${KEPT}${fields.manager}`.slice(0, LONGEST) };
 }

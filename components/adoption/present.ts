@@ -1,6 +1,5 @@
 import { bootstrapOf } from "../../config/conflicts.ts";
 import type { Client, Config } from "../../config/schema.ts";
-import { namespaceOf } from "../../config/workloads.ts";
 import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import { refOf, type KubeObject, type ObjectRef } from "../../kube/objects.ts";
 import { databasesOf } from "../access/databases.ts";
@@ -33,7 +32,7 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
   const databases = databasesOf(config)
     .filter(({ name }) => name !== bootstrapped)
     .map(({ name }) => databaseObjectName(database.name, name));
-  const of = (kind: string, names: string[]) => refs("postgresql.cnpg.io/v1", kind, cluster.namespace, names);
+  const of = (kind: string, names: string[]) => refsTo("postgresql.cnpg.io/v1", kind, cluster.namespace, names);
   return [
     ...rendered.filter(({ kind }) => kind !== "Pod").map(refOf),
     ...grants(cluster.namespace, [runAsName(cluster)]),
@@ -45,7 +44,7 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
     ),
     ...otherNamespaces(cluster, clients).flatMap((namespace) => [
       ...forClients(cluster, clientsIn(cluster, clients, namespace), namespace),
-      ...refs("v1", "Secret", namespace, [authorityName(cluster)]),
+      ...refsTo("v1", "Secret", namespace, [authorityName(cluster)]),
     ]),
   ];
 }
@@ -53,23 +52,21 @@ export function namedObjects(config: Config, rendered: readonly KubeObject[]): O
 /** What clients have in one namespace. */
 function forClients(cluster: ClusterName, clients: readonly Client[], namespace: string): ObjectRef[] {
   const generated = clients.filter(({ auth, existingSecret }) => auth === "password" && existingSecret === undefined);
-  const accounts = clients
-    .flatMap(({ workloads }) => workloads)
-    .filter((workload) => namespaceOf(workload, cluster.namespace) === namespace)
-    .map(({ serviceAccount }) => serviceAccount)
+  const accounts = clientsIn(cluster, clients, namespace)
+    .flatMap(({ workloads }) => workloads.map(({ serviceAccount }) => serviceAccount))
     .filter(({ create }) => create);
   return [
     ...grants(
       namespace,
       clients.flatMap((client) => [secretReaderName(cluster, client), runAsName(cluster, client)]),
     ),
-    ...refs(
+    ...refsTo(
       "v1",
       "Secret",
       namespace,
       generated.map((client) => credentialsName(cluster, client)),
     ),
-    ...refs(
+    ...refsTo(
       "v1",
       "ServiceAccount",
       namespace,
@@ -79,10 +76,10 @@ function forClients(cluster: ClusterName, clients: readonly Client[], namespace:
 }
 
 function grants(namespace: string, names: readonly string[]): ObjectRef[] {
-  return ["Role", "RoleBinding"].flatMap((kind) => refs(RBAC, kind, namespace, names));
+  return ["Role", "RoleBinding"].flatMap((kind) => refsTo(RBAC, kind, namespace, names));
 }
 
-function refs(apiVersion: string, kind: string, namespace: string, names: readonly string[]): ObjectRef[] {
+function refsTo(apiVersion: string, kind: string, namespace: string, names: readonly string[]): ObjectRef[] {
   return names.map((name) => ({ apiVersion, kind, namespace, name }));
 }
 

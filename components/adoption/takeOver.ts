@@ -44,6 +44,7 @@ export interface TakeOverArgs {
   adopted: readonly Present[];
   /** Provider that overwrites what exists. */
   adopting: pulumi.ProviderResource;
+  /** Reaches the cluster, once an update is due. */
   connect: () => Promise<KubeClient>;
 }
 
