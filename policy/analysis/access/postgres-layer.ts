@@ -4,9 +4,9 @@ import {
   decide,
   operandServer,
   parseLines,
-  readReference,
   renderCnpg,
   standIns,
+  unresolvedReference,
   type Name,
   type Rule,
 } from "../hba/index.ts";
@@ -79,11 +79,9 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
 
   const { addresses, selectorOf } = standIns(cluster.selectors.map(({ name }) => name));
   cluster.pgHba.forEach((item, index) => {
-    const reference = readReference(item);
+    const reference = unresolvedReference(item, addresses);
     if (reference === undefined) return;
-    const { type, name } = reference;
-    if (type === "podselector" && addresses.has(name)) return;
-    complain(`\${${type}:${name}} refers to nothing in podSelectorRefs: the operator refuses the Cluster`, index);
+    complain(`${reference} refers to nothing in podSelectorRefs: the operator refuses the Cluster`, index);
   });
   const rendered = renderCnpg(cluster.pgHba, addresses, cluster.ldap);
   const server = operandServer(cluster.major);

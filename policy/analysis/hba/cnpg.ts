@@ -116,6 +116,14 @@ export function readReference(line: string): Reference | undefined {
   };
 }
 
+/** The reference of a line, as it is written, that the operator cannot expand; undefined where it can, or sees none. */
+export function unresolvedReference(line: string, selectors: SelectorAddresses): string | undefined {
+  const reference = readReference(line);
+  if (reference === undefined) return undefined;
+  const { type, name } = reference;
+  return type === "podselector" && selectors.has(name) ? undefined : `\${${type}:${name}}`;
+}
+
 const opening = "${";
 
 /** The first `${type:name}` in a line, neither of them empty; the operator expands no other. */

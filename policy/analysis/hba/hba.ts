@@ -1,6 +1,6 @@
 import { formatAddress } from "./address.ts";
 import { type Bytes, toBytes, toText } from "./bytes.ts";
-import { readReference, renderCnpg, type SelectorAddresses, type Source } from "./cnpg.ts";
+import { renderCnpg, type SelectorAddresses, type Source, unresolvedReference } from "./cnpg.ts";
 import { type Connection, verdicts } from "./decide.ts";
 import { type Entry, type HbaFile, type Location, parse, parseBytes } from "./parse.ts";
 import type { Rule } from "./rule.ts";
@@ -116,9 +116,8 @@ function read(args: HbaArgs, server: Server): { file: HbaFile; locate: Locate } 
 function unresolved({ text, selectors = new Map() }: HbaArgs): HbaReport["unresolved"] {
   const known = bytesOf(selectors);
   return itemsOf(toBytes(text)).flatMap((item, index) => {
-    const found = readReference(item);
-    if (found === undefined || (found.type === "podselector" && known.has(found.name))) return [];
-    return [{ line: index + 1, reference: toText(`\${${found.type}:${found.name}}`) }];
+    const reference = unresolvedReference(item, known);
+    return reference === undefined ? [] : [{ line: index + 1, reference: toText(reference) }];
   });
 }
 

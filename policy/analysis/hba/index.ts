@@ -7,6 +7,7 @@ export {
   type RenderedFile,
   type SelectorAddresses,
   type Source,
+  unresolvedReference,
 } from "./cnpg.ts";
 export { type Connection, decide, type Verdict } from "./decide.ts";
 export { type Decision, hba, type HbaArgs, type HbaReport, type ReportedRule } from "./hba.ts";

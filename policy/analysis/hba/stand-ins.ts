@@ -10,14 +10,12 @@ export interface StandIns {
 
 /** Gives each of these selectors an address of 240.0.0.0/8, which nobody has (RFC 1112, section 4). */
 export function standIns(selectors: readonly string[]): StandIns {
-  const named = selectors.map((name, index) => [name, [240, index >> 16, index >> 8, index].map(lastOctet)] as const);
+  const named = selectors.map(
+    (name, index) => [name, [240, index >> 16, index >> 8, index].map((part) => part & 0xff)] as const,
+  );
   const byOctets = new Map(named.map(([name, octets]) => [octets.join("."), name]));
   return {
     addresses: new Map(named.map(([name, octets]) => [name, [octets.join(".")]])),
     selectorOf: ({ address }) => (address?.kind === "range" ? byOctets.get(address.address.join(".")) : undefined),
   };
-}
-
-function lastOctet(number: number): number {
-  return number & 0xff;
 }

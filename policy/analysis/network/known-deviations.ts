@@ -1,6 +1,7 @@
 import { groupBy } from "../group-by.ts";
 import { contains, readRange } from "./cidr.ts";
 import type { Block, DeclaredPort, Pod, Policy, Port, PortMatch, Rule } from "./model.ts";
+import { remember } from "./remember.ts";
 
 /** One way in which k3s' network policy engine does not do what networking.k8s.io/v1 says. */
 export interface Deviation {
@@ -62,17 +63,6 @@ export const knownDeviations = {
     source: `${source}/policy.go#L918-L922`,
   },
 } as const satisfies Record<string, Deviation>;
-
-/** The policies that any of the deviations may concern. All others are read as the standard says. */
-export function mayDeviate(policies: readonly Policy[]): ReadonlySet<Policy> {
-  const isPlain = ({ peers, ports }: Rule) =>
-    (peers === "everyone" || peers.every(({ kind }) => kind === "pods")) &&
-    (ports === "all" || ports.every(({ kind }) => kind === "numbers"));
-  const special = policies.filter(
-    (policy) => hasOneChainForBoth(policy) || ![...policy.ingress, ...policy.egress].every(isPlain),
-  );
-  return new Set([...sharingAChain(policies), ...special]);
-}
 
 export type DeviationName = keyof typeof knownDeviations;
 
@@ -140,7 +130,18 @@ export function portsWithoutSidecars(pod: Pod): PortsOfPod {
 }
 
 /** `sharedChains`: the policies that share their chain with another one. */
-export function sharingAChain(policies: readonly Policy[]): ReadonlySet<Policy> {
+export const sharingAChain = remember((policies: readonly Policy[]): ReadonlySet<Policy> => {
   const byKey = groupBy(policies, ({ namespace, name }) => namespace + name);
   return new Set([...byKey.values()].filter((sharing) => sharing.length > 1).flat());
+});
+
+/** The policies that any of the deviations may concern. All others are read as the standard says. */
+export function mayDeviate(policies: readonly Policy[]): ReadonlySet<Policy> {
+  const isPlain = ({ peers, ports }: Rule) =>
+    (peers === "everyone" || peers.every(({ kind }) => kind === "pods")) &&
+    (ports === "all" || ports.every(({ kind }) => kind === "numbers"));
+  const special = policies.filter(
+    (policy) => hasOneChainForBoth(policy) || ![...policy.ingress, ...policy.egress].every(isPlain),
+  );
+  return new Set([...sharingAChain(policies), ...special]);
 }

@@ -35,11 +35,8 @@ function byLabels(pods: readonly Pod[]): File["byLabel"] {
   const wearing = new Map<string, Map<string, Pod[]>>();
   for (const pod of pods) {
     for (const [key, value] of Object.entries(pod.labels.values)) {
-      getOrAdd(
-        getOrAdd(wearing, key, () => new Map<string, Pod[]>()),
-        value,
-        () => [],
-      ).push(pod);
+      const byValue = getOrAdd(wearing, key, () => new Map<string, Pod[]>());
+      getOrAdd(byValue, value, () => []).push(pod);
     }
   }
   return wearing;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseManifests } from "../../../policy/analysis/load/index.ts";
+import { objectsOf } from "../../../policy/analysis/load/index.ts";
 import { judge } from "../../../policy/analysis/network/judge.ts";
 import { comparingJudge, engines } from "../../../policy/analysis/network/reach.ts";
 import { readWorld } from "../../../policy/analysis/network/world.ts";
@@ -21,8 +21,7 @@ test("an answer is marked where the other engine answers otherwise, and only the
   const wrong: string[] = [];
   for (let round = 0; round < sets; round++) {
     const policies = policySet({ random: source, lab: "", addresses });
-    const list = { apiVersion: "v1", kind: "List", items: [...namespaces, ...addressed, ...policies] };
-    const world = readWorld(parseManifests(JSON.stringify(list), "set.json").objects, []);
+    const world = readWorld(objectsOf([...namespaces, ...addressed, ...policies], []), []);
     const compared = comparingJudge(world, "k3s");
     const k3s = judge(world, engines.k3s(world));
     const standard = judge(world, engines.standard(world));
