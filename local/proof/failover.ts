@@ -5,7 +5,7 @@ import { TimedOut, until } from "../../kube/wait.ts";
 import { acknowledgements, drillRows, type Acknowledgement, type DrillFacts, type Limits } from "./drill.ts";
 import type { Row } from "./rows.ts";
 import { configMap, proofConfigMap, proofLabels, writerPath } from "./stage.ts";
-import { clusterRef, instancesOf, type Database, type Subject } from "./subject.ts";
+import { instancesOf, primaryOf, type Subject } from "./subject.ts";
 import { client as exampleClient, clientWorkload, podsOf } from "./workload.ts";
 
 /** What is promised of a failover. */
@@ -128,12 +128,6 @@ async function compare(load: Load): Promise<{ acknowledged: number; lost: string
   const acknowledged = await load.acknowledged();
   const there = new Set((await load.sql(`select id from ${table}`)).split("\n"));
   return { acknowledged: acknowledged.length, lost: acknowledged.map(({ id }) => id).filter((id) => !there.has(id)) };
-}
-
-async function primaryOf(client: KubeClient, database: Database): Promise<string> {
-  const cluster = await client.get(clusterRef(database));
-  const { currentPrimary = "" } = (cluster?.["status"] ?? {}) as { currentPrimary?: string };
-  return currentPrimary;
 }
 
 async function succeeds(attempt: Promise<unknown>): Promise<true | undefined> {

@@ -42,6 +42,13 @@ export function clusterRef({ namespace, cluster }: Database) {
   return { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", namespace, name: cluster };
 }
 
+/** Name of the pod that the Cluster calls its primary; empty before there is one. */
+export async function primaryOf(client: KubeClient, database: Database): Promise<string> {
+  const cluster = await client.get(clusterRef(database));
+  const { currentPrimary = "" } = (cluster?.["status"] ?? {}) as { currentPrimary?: string };
+  return currentPrimary;
+}
+
 /**
  * Reads what the proof needs from the live objects.
  * @throws Refusal naming what is not there

@@ -4,6 +4,7 @@ import { exec, type ExecResult } from "../../kube/exec.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { untilRunning } from "../../kube/pods.ts";
 import { deleteAndWait } from "../../kube/wait.ts";
+import { primaryOf } from "../../local/proof/subject.ts";
 import { operandImage } from "../../local/node/operand.ts";
 import { decoded, ref } from "./support.ts";
 
@@ -86,9 +87,9 @@ export class ClientPods {
 
   /** The sessions that have asked within the last seconds, by the name of their pod, as the primary sees them. */
   async sessions(): Promise<Record<string, Session>> {
-    const object = await this.#client.get(ref.pgCluster(this.#namespace));
-    const { currentPrimary } = object?.["status"] as { currentPrimary: string };
-    const target = { namespace: this.#namespace, pod: currentPrimary, container: "postgres" };
+    const namespace = this.#namespace;
+    const pod = await primaryOf(this.#client, { namespace, cluster: "pg" });
+    const target = { namespace, pod, container: "postgres" };
     const query =
       "select coalesce(json_object_agg(substr(application_name, 12), json_build_object('pid', pid, 'since', backend_start)), '{}') " +
       "from pg_stat_activity where application_name like 'session of %' and state_change > now() - interval '5 s'";

@@ -5,6 +5,7 @@ import { podStatus } from "../../kube/pods.ts";
 import { deleteAndWait, hasCondition, until, untilObject } from "../../kube/wait.ts";
 import type { AccessRow } from "../../policy/analysis/index.ts";
 import { destroy, up } from "../../local/stack.ts";
+import { losePrimary } from "./instances.ts";
 import { liveRows } from "./poolers/rows.ts";
 import * as scene from "./poolers/scene.ts";
 import { cluster, configure, decoded, onStack, ref } from "./support.ts";
@@ -239,11 +240,7 @@ async function allowPods(name: string): Promise<void> {
 
 test("a lost primary is replaced, and the poolers find the new one", async () => {
   const pg = ref.pgCluster(namespace);
-  const primary = (object: KubeObject | undefined) =>
-    ((object?.["status"] ?? {}) as { currentPrimary?: string }).currentPrimary;
-  const before = primary(await client.get(pg));
-  await client.delete({ ...ref.pods(namespace), name: before });
-  await untilObject(client, pg, "another primary", (object) => primary(object) !== before, { seconds: 120 });
+  await losePrimary(client, namespace);
   await Promise.all(names.map((name) => ask.letIn(name)));
   await untilObject(client, pg, "ready", (object) => hasCondition(object, "Ready"), { seconds: 180 });
 });

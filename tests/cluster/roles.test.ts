@@ -3,20 +3,13 @@ import type { KubeClient } from "../../kube/client.ts";
 import { exec } from "../../kube/exec.ts";
 import { podStatus } from "../../kube/pods.ts";
 import { hasCondition, until, untilObject } from "../../kube/wait.ts";
+import { primaryOf } from "../../local/proof/subject.ts";
 import { up } from "../../local/stack.ts";
+import { app, reports, workload } from "./clients.ts";
 import { ClientPods, type ClientPod, type Session } from "./clientPods.ts";
 import { cluster, configure, decoded, onStack, ref } from "./support.ts";
 
 const namespace = "production";
-const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
-const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp") };
-const reports = {
-  name: "reports",
-  role: "reports",
-  database: "app",
-  access: "readOnly",
-  workloads: workload("reports"),
-};
 const shop = { name: "shop", role: "Shop-User", database: "Shop-1", workloads: workload("shop") };
 const audit = { name: "audit", role: "audit", database: "Shop-1", access: "readOnly", workloads: workload("audit") };
 const batch = {
@@ -65,8 +58,7 @@ function printedFor(database: string): string {
 
 /** Runs it as it says. */
 async function run(database: string): Promise<void> {
-  const { currentPrimary } = (await client.get(ref.pgCluster(namespace)))?.["status"] as { currentPrimary: string };
-  const target = { namespace, pod: currentPrimary, container: "postgres" };
+  const target = { namespace, pod: await primaryOf(client, { namespace, cluster: "pg" }), container: "postgres" };
   const command = ["psql", "-Xv", "ON_ERROR_STOP=1", "-d", database];
   const { code, stderr } = await exec(client, target, command, { input: `${printedFor(database)}\n` });
   expect(code, stderr).toBe(0);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
-import { exec } from "../../kube/exec.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { podStatus } from "../../kube/pods.ts";
 import { hasCondition, until, untilObject } from "../../kube/wait.ts";
@@ -8,6 +7,7 @@ import { run } from "../../local/exec.ts";
 import { paths } from "../../local/node/layout.ts";
 import { operandImage } from "../../local/node/operand.ts";
 import { destroy, up } from "../../local/stack.ts";
+import { connects, losePrimary } from "./instances.ts";
 import { cluster, configure, onStack, ref } from "./support.ts";
 
 const namespace = "production";
@@ -37,13 +37,9 @@ function imageOf(pod: KubeObject): string | undefined {
   return containers.find(({ name }) => name === "postgres")?.image;
 }
 
-const primaryOf = (object: KubeObject) => (object["status"] as { currentPrimary?: string } | undefined)?.currentPrimary;
-
 /** Whether packets of an instance arrive. */
-async function reaches(host: string, port: number): Promise<boolean> {
-  const target = { namespace, pod: "pg-1", container: "postgres" };
-  const connect = `timeout 2 bash -c 'exec 3<>/dev/tcp/${host}/${String(port)}'`;
-  return (await exec(client, target, ["bash", "-c", connect])).code === 0;
+function reaches(host: string, port: number): Promise<boolean> {
+  return connects(client, { namespace, pod: "pg-1", container: "postgres" }, host, port);
 }
 
 test("an image of another minor version is rolled out, instance by instance", async () => {
@@ -77,9 +73,7 @@ test("with restricted egress an instance reaches its peers, the API server and D
 });
 
 test("a lost primary is replaced then too, and comes back as a standby", async () => {
-  const before = primaryOf((await client.get(pg)) ?? { ...pg, metadata: {} });
-  await client.delete({ ...ref.pods(namespace), name: before });
-  await untilObject(client, pg, "another primary", (object) => primaryOf(object) !== before, { seconds: 120 });
+  await losePrimary(client, namespace);
   const complete = (object: KubeObject) =>
     (object["status"] as { readyInstances?: number }).readyInstances === 3 && hasCondition(object, "Ready");
   await untilObject(client, pg, "complete", complete, { seconds: 180 });

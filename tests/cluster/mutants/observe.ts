@@ -1,6 +1,6 @@
 import { askLogin, askTcp, type Asker } from "../../../components/enforcement/probe.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { exec } from "../../../kube/exec.ts";
+import { connects } from "../instances.ts";
 import { ports, transports, type Experience } from "./expect.ts";
 
 /** Somebody who asks, and as whom. */
@@ -35,9 +35,8 @@ export async function observedByInstance(
   address: string,
 ): Promise<Experience> {
   const reaches = ports.map(async (port) => {
-    const connect = `timeout ${String(patience)} bash -c 'exec 3<>/dev/tcp/${address}/${String(port)}'`;
-    const { code } = await exec(client, { namespace, pod, container: "postgres" }, ["bash", "-c", connect]);
-    return [`reaches ${String(port)}`, code === 0] as const;
+    const arrives = await connects(client, { namespace, pod, container: "postgres" }, address, port);
+    return [`reaches ${String(port)}`, arrives] as const;
   });
   return Object.fromEntries(await Promise.all(reaches));
 }

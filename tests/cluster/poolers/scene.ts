@@ -8,6 +8,8 @@ import type { KubeObject } from "../../../kube/objects.ts";
 import { podStatus, untilRunning } from "../../../kube/pods.ts";
 import { until } from "../../../kube/wait.ts";
 import { operandImage } from "../../../local/node/operand.ts";
+import { app as owner, reports, workload } from "../clients.ts";
+import { connects } from "../instances.ts";
 import { decoded, ref } from "../support.ts";
 
 export const namespace = "production";
@@ -15,8 +17,7 @@ export const namespace = "production";
 export const web = "web";
 export const labels = { "hcloud-postgres/test": "poolers" };
 
-const workload = (name: string) => [{ podLabels: { app: name }, serviceAccount: { name } }];
-export const app = { name: "app", role: "app_user", database: "app", workloads: workload("myapp"), pooler: {} };
+export const app = { ...owner, pooler: {} };
 export const shop = {
   name: "shop",
   role: "Shop-User",
@@ -32,13 +33,6 @@ export const front = {
   pooler: { instances: 1 },
 };
 export const direct = { name: "direct", role: "direct", database: "app", workloads: workload("direct") };
-const reports = {
-  name: "reports",
-  role: "reports",
-  database: "app",
-  access: "readOnly",
-  workloads: workload("reports"),
-};
 const sharing = (name: string) => ({
   ...{ name, role: name, database: "app", workloads: workload(name) },
   pooler: { name: "both", shared: true, instances: 1 },
@@ -109,10 +103,8 @@ export class Scene {
   }
 
   /** The same from a pod of the database's, which has no probe, but a shell. */
-  async reachesFrom(pod: string, container: string, host: string): Promise<boolean> {
-    const connect = `timeout 2 bash -c 'exec 3<>/dev/tcp/${host}/5432'`;
-    const { code } = await exec(this.client, { namespace, pod, container }, ["bash", "-c", connect]);
-    return code === 0;
+  reachesFrom(pod: string, container: string, host: string): Promise<boolean> {
+    return connects(this.client, { namespace, pod, container }, host, 5432);
   }
 
   /** Logs in from a pod with what the Secret of a client says, some of it changed. */
