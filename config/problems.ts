@@ -15,12 +15,15 @@ export interface Problem {
 
 /** All problems as the text of one error: a line each, "hcloud-postgres:database.instances: got 0, expected …; fix: …". */
 export function explain(project: string, problems: readonly Problem[]): string {
-  const lines = problems.map(({ key, got, expected, fix }) => {
-    const found = got === undefined ? "nothing" : JSON.stringify(got);
-    return `  ${project}:${key}: got ${found}, expected ${expected}; fix: ${fix}`;
-  });
+  const lines = problems.map((problem) => `  ${project}:${statement(problem)}`);
   const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
   return [`${count}, nothing was changed:`, ...lines].join("\n");
+}
+
+/** A problem in a line: "database.instances: got 0, expected …; fix: …". */
+export function statement({ key, got, expected, fix }: Problem): string {
+  const found = got === undefined ? "nothing" : JSON.stringify(got);
+  return `${key}: got ${found}, expected ${expected}; fix: ${fix}`;
 }
 
 /** The problems that `schema` found in `value`; an unknown key comes with the nearest known one. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config.ts";
-import { explain, type Problem } from "../../config/problems.ts";
+import { placeholders } from "../../config/hetzner/exposure.ts";
+import { explain, statement, type Problem } from "../../config/problems.ts";
 import type { Config } from "../../config/schema.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
@@ -47,7 +48,11 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
   const now = observing ? render(settings, seen) : enforced;
   const lockedOut = lockOuts(enforced, seen);
   const there = client && live && (await survey(client, settings, live, { now, enforced }));
+  const { hetzner } = settings.cluster;
+  const toReplace = hetzner ? placeholders(hetzner) : [];
+  const isPreview = pulumi.runtime.isDryRun();
   const problems = [
+    ...(isPreview ? [] : toReplace),
     ...(live ? objections(settings, live, { stack, clusterUid }) : []),
     ...(observing ? lifelinesCut(now, seen) : lockedOut),
     ...(there?.problems ?? []),
@@ -56,7 +61,8 @@ export async function inspect(settings: Settings, render: Render): Promise<Found
   const toDo = client && live ? await readerWarnings(settings, live.database, askPrimary(client, live.database)) : [];
   const toCome = live && observing ? lockedOut.map(({ got }) => `mode enforce would be refused: ${String(got)}`) : [];
   const early = client ? [] : namespacesTooEarly(settings);
-  const said = [...warnings(settings, seen), ...early, ...toDo, ...toCome, ...(there?.warnings ?? [])];
+  const refused = isPreview ? toReplace.map((problem) => `up will be refused: ${statement(problem)}`) : [];
+  const said = [...refused, ...warnings(settings, seen), ...early, ...toDo, ...toCome, ...(there?.warnings ?? [])];
   for (const warning of said) await pulumi.log.warn(warning);
   return { live, clusterUid, adopted: there?.adopted ?? [] };
 }

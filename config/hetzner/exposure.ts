@@ -15,6 +15,19 @@ const GUARDED_PORTS: [number, number][] = [
 /** Wider than this is everybody, whoever is left out. */
 const WIDEST = { ipv4: 8, ipv6: 16 };
 
+/** Ranges that stand for others in documentation, and so in the examples here: RFC 5737 and RFC 3849. */
+const PLACEHOLDERS = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
+
+/** Sources of the API server that an example left there: they would let in nobody, the machine of `pulumi up` included. */
+export function placeholders({ firewallKubeApiSource }: Pick<HetznerSettings, "firewallKubeApiSource">): Problem[] {
+  return firewallKubeApiSource.flatMap((got, index) => {
+    if (!PLACEHOLDERS.some((range) => isWithin(got, range))) return [];
+    const key = `cluster.hetzner.firewallKubeApiSource[${String(index)}]`;
+    const expected = "a network of your own: this one is set aside for documentation, and nobody is in it";
+    return [{ key, got, expected, fix: "name the networks that need the API server, that of pulumi up among them" }];
+  });
+}
+
 /** Sources that let everybody in; keys as in the settings. */
 export function exposures(settings: Partial<HetznerSettings> | KubeHetznerSettings): Problem[] {
   const problems = (["firewallKubeApiSource", "firewallSshSource"] as const).flatMap((key) =>
@@ -32,11 +45,11 @@ function open(key: string, cidr: string): Problem[] {
 
 function isEverybody(cidr: string): boolean {
   const range = readRange(cidr);
-  return range !== undefined && range.prefix < WIDEST[range.family] && !isPrivate(cidr);
+  return range !== undefined && range.prefix < WIDEST[range.family] && !isWithin(cidr, "fc00::/7");
 }
 
-function isPrivate(cidr: string): boolean {
-  const [inner, outer] = [readRange(cidr), readRange("fc00::/7")];
+function isWithin(cidr: string, around: string): boolean {
+  const [inner, outer] = [readRange(cidr), readRange(around)];
   return inner !== undefined && outer !== undefined && contains(outer, inner);
 }
 

@@ -172,7 +172,7 @@ test("every server is behind the firewall, without IPv6, in its pool's subnet an
   const [firewall] = all(production, "hcloud:index/firewall:Firewall");
   const rules = firewall?.inputs["rules"] as { direction: string; port?: string; sourceIps?: string[] }[];
   expect(rules.filter(({ direction }) => direction === "in")).toMatchObject([
-    { port: "6443", sourceIps: ["203.0.113.0/24"] },
+    { port: "6443", sourceIps: ["100.64.7.0/24"] },
   ]);
 });
 
@@ -180,6 +180,16 @@ test("the load balancer has no public interface", () => {
   expect(named(arm64, "cluster-load-balancer-network").inputs["enablePublicInterface"]).toBe(false);
   expect(userDataOf(arm64, "cluster-server-workers-1")).toContain("CONTROL_PLANE='10.0.255.10 10.0.255.101");
   expect(production.filter(({ type }) => type.includes("loadBalancer"))).toEqual([]);
+});
+
+test("an example's placeholder may stay in a preview, not in an up", async () => {
+  const pool = { name: "cp", serverType: "cx33", location: "fsn1", count: 1 };
+  const hetzner = { firewallKubeApiSource: ["100.64.7.7/32", "198.51.100.7/32"], controlPlaneNodepools: [pool] };
+  const config = { cluster: { hetzner } };
+  await expect(runStack("production", { config })).rejects.toThrow(
+    /1 problem, nothing was changed:\n.*cluster\.hetzner\.firewallKubeApiSource\[1\]: got "198\.51\.100\.7\/32"/,
+  );
+  expect(all(await runStack("production", { config, preview: true }), SERVER)).toHaveLength(1);
 });
 
 test("a pool larger than a placement group is spread over several", async () => {

@@ -141,7 +141,10 @@ async function outputsOf(type: string, name: string, inputs: Record<string, unkn
   };
 }
 
-/** Stack configuration as the CLI hands it over: defaults of Pulumi.yaml under the stack file, all values as text. */
+/**
+ * Stack configuration as the CLI hands it over: defaults of Pulumi.yaml under the stack file, all values as text. The
+ * placeholders of the examples become networks: an `up` refuses them.
+ */
 function stackConfig(stack: string, overrides: Record<string, unknown> = {}): Record<string, string> {
   const project = yaml("Pulumi.yaml") as { config: Record<string, { default?: unknown }> };
   const file = yaml(stack.includes("/") ? `${stack}.yaml` : `Pulumi.${stack}.yaml`) as {
@@ -159,7 +162,8 @@ function stackConfig(stack: string, overrides: Record<string, unknown> = {}): Re
   return Object.fromEntries(
     Object.entries(merged)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const)
+      .map(([key, value]) => [key, value.replaceAll("203.0.113.", "100.64.7.").replaceAll("2001:db8:", "2a01:4f8:")]),
   );
 }
 
