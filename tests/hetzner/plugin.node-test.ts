@@ -27,6 +27,13 @@ if (missing.length > 0) {
   );
 }
 
+const DAY = 86_400_000;
+
+/** The part of an exported state that the tests change. */
+interface State {
+  deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };
+}
+
 interface Settings {
   agentNodepools: { count: number }[];
   firewallKubeApiSource: string[];
@@ -47,6 +54,8 @@ function writeProject(folder: string): void {
 describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", () => {
   let folder: string;
   let fake: Fake;
+  /** Where the plugin looks for Hetzner's API. */
+  let endpoint: string;
   let controlPlane: ControlPlane | undefined;
   let stopped = false;
   let world: Promise<void>;
@@ -54,6 +63,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     folder = mkdtempSync(join(tmpdir(), "hetzner-plugin-"));
     writeProject(folder);
     fake = await startFake({ token: TOKEN, actionMs: 100 });
+    endpoint = fake.url;
     world = boots();
     expect((await run("stack", "init", "arm64")).code).toBe(0);
   });
@@ -71,7 +81,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
       env: {
         PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
         PULUMI_CONFIG_PASSPHRASE: "none",
-        HCLOUD_ENDPOINT: fake.url,
+        HCLOUD_ENDPOINT: endpoint,
         HCLOUD_POLL_INTERVAL: "50ms",
       },
     });
@@ -87,6 +97,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     const settings = file.config["hcloud-postgres:cluster"].hetzner;
     Object.assign(settings, {
       kubeconfigServerAddress: ADDRESS,
+      firewallKubeApiSource: ["100.64.7.0/24"],
       databaseStorage: "local",
       enableHetznerCsi: false,
       etcdS3Backup: undefined,
@@ -158,7 +169,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
   test("a change makes and changes what it names, and no running server is touched", async () => {
     const before = new Map(fake.store.all("servers").map(({ id, name }) => [id, name]));
     configure((settings) => {
-      settings.firewallKubeApiSource.push("198.51.100.0/24");
+      settings.firewallKubeApiSource.push("100.64.8.0/24");
       Object.assign(settings.agentNodepools[0] ?? {}, { count: 3 });
       Object.assign(settings, { additionalTlsSans: ["db.example"], auditLogMaxAge: 7 });
     });
@@ -167,7 +178,40 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     const after = new Map(fake.store.all("servers").map(({ id, name }) => [id, name]));
     expect([...after].filter(([id]) => !before.has(id)).map(([, name]) => name)).toEqual(["arm64-workers-3"]);
     expect([...before.keys()].filter((id) => !after.has(id))).toEqual([]);
-    expect(JSON.stringify(fake.store.all("firewalls")[0]?.["rules"])).toContain("198.51.100.0/24");
+    expect(JSON.stringify(fake.store.all("firewalls")[0]?.["rules"])).toContain("100.64.8.0/24");
+  });
+
+  test("the administrator's certificate is renewed in its last 90 days, seen in a preview, and touches no server", async () => {
+    const kubeconfig = async () => (await withStack("stack", "output", "kubeconfig", "--show-secrets")).stdout;
+    const state = JSON.parse((await run("stack", "export", "--stack", "arm64")).stdout) as State;
+    const [old, before] = [await kubeconfig(), held()];
+    const certificate = state.deployment.resources.find(({ urn }) => urn.endsWith("::cluster-pki-admin"));
+    Object.assign(certificate?.outputs ?? {}, { validityEndTime: new Date(Date.now() + 89 * DAY).toISOString() });
+    writeFileSync(join(folder, "state.json"), JSON.stringify(state));
+    await run("stack", "import", "--stack", "arm64", "--file", join(folder, "state.json"));
+
+    const preview = JSON.parse((await withStack("preview", "--json")).stdout) as {
+      steps: { op: string; urn: string }[];
+    };
+    const changed = preview.steps.filter(({ op }) => op !== "same").map(({ urn }) => urn.split("::").at(-1));
+    expect(new Set(changed)).toEqual(new Set(["cluster-pki-admin", "cluster"]));
+    const { code, stdout } = await up();
+    expect(code, stdout).toBe(0);
+    expect(await kubeconfig()).not.toBe(old);
+    expect(held()).toEqual(before);
+  });
+
+  test("an API that is down is named, and the next up goes on", async () => {
+    const before = held();
+    configure((settings) => Object.assign(settings.agentNodepools[0] ?? {}, { count: 4 }));
+    endpoint = "http://127.0.0.1:1";
+    const { code, stdout } = await up();
+    endpoint = fake.url;
+    expect(code).not.toBe(0);
+    expect(stdout).toContain("127.0.0.1:1");
+    expect(held()).toEqual(before);
+    expect((await up()).code).toBe(0);
+    expect(fake.store.all("servers").map(({ name }) => name)).toContain("arm64-workers-4");
   });
 
   test("a token that Hetzner refuses is named, and changes nothing, least of all what is known of the cluster", async () => {
@@ -175,7 +219,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     const [before, uid] = [held(), await known()];
     expect(uid).toMatch(/^[0-9a-f-]{36}$/);
     configure((settings, config) => {
-      Object.assign(settings.agentNodepools[0] ?? {}, { count: 4 });
+      Object.assign(settings.agentNodepools[0] ?? {}, { count: 5 });
       config["hcloud-postgres:hcloudToken"] = "g".repeat(64);
     });
     const { code, stdout } = await up();
