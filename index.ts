@@ -78,11 +78,12 @@ const readLive = async () => readAuthority(await cluster.connect(), name);
 const certificate = () => certificateOf(found.live?.authority, pg.clusterName, readLive);
 new AuthorityCopies("authority", { cluster: name, clients, certificate }, marked);
 
+// None waits for the database: an `up` that fails on it is to leave behind which cluster it went to.
 /** kube-system UID of the cluster; the next `up` refuses any other. */
 export const clusterUid = cluster.identity.apply(({ uid }) => uid);
 /** Kubeconfig of a cluster that the stack made, secret. */
 export const kubeconfig = cluster.kubeconfig;
-export const namespace = access.namespace;
-export const clusterName = pg.clusterName;
+export const namespace = name.namespace;
+export const clusterName = name.name;
 /** Secrets with everything a client needs to connect, one a client. */
 export const credentials = access.secretNames;

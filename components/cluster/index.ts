@@ -8,7 +8,8 @@ import type { ClusterRoom } from "./room.ts";
 export function openCluster(name: string, settings: Settings, { live, clusterUid }: Found): ClusterRoom {
   const { cluster, credentials, database, protect } = settings;
   if (credentials.kind === "hetzner" && cluster.hetzner) {
-    return new HetznerCluster(name, { settings: cluster.hetzner, credentials, database, protect, clusterUid });
+    const { hetzner } = cluster;
+    return new HetznerCluster(name, { settings: hetzner, credentials, database, protect, clusterUid, live });
   }
   if (credentials.kind === "existing" && live) {
     return new ExistingCluster(name, { ...cluster, credentials, database, live });

@@ -70,9 +70,9 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     client.list({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", namespace: of });
   const namespaces = [...new Set([query.namespace, query.operator.namespace, ...query.clientNamespaces])];
   const cluster = { name: query.database, namespace: query.namespace };
-  const [system, nodes, ours, operatorNamespace, operators, webhook, theirs, networkPolicies, apiServers, database] =
+  const [uid, nodes, ours, operatorNamespace, operators, webhook, theirs, networkPolicies, apiServers, database] =
     await Promise.all([
-      namespace("kube-system"),
+      readUid(client),
       client.list({ apiVersion: "v1", kind: "Node" }),
       namespace(query.namespace),
       namespace(query.operator.namespace),
@@ -94,7 +94,7 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
       readDatabase(client, query),
     ]);
   return {
-    uid: system?.metadata.uid ?? "",
+    uid,
     nodes: nodes.map(liveNode),
     namespace: ours,
     operatorNamespace,
@@ -106,6 +106,12 @@ export async function readLive(client: KubeClient, query: LiveQuery): Promise<Li
     database,
     authority: database && (await readAuthority(client, cluster)),
   };
+}
+
+/** UID of namespace kube-system, by which a cluster is known. */
+export async function readUid(client: KubeClient): Promise<string> {
+  const system = await client.get({ apiVersion: "v1", kind: "Namespace", name: "kube-system" });
+  return system?.metadata.uid ?? "";
 }
 
 /**

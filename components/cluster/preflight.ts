@@ -12,6 +12,7 @@ import { CERTIFICATES_VERSION, compareVersions, MINIMUM_VERSION, RECOMMENDED_VER
 import type { LiveCluster } from "./live.ts";
 import { poolObjections } from "./pools.ts";
 import { releaseObjections, releaseWarnings } from "./releases.ts";
+import { runningObjections, runningWarnings } from "./running.ts";
 
 /** What this stack did before, as far as it changes what may be done now. */
 export interface Before {
@@ -37,7 +38,8 @@ export function objections(config: Config, live: LiveCluster, before: Before): P
 }
 
 function hetznerObjections({ cluster: { hetzner } }: Config, { nodes }: LiveCluster): Problem[] {
-  return hetzner ? [...releaseObjections(hetzner, nodes), ...poolObjections(hetzner, nodes)] : [];
+  if (!hetzner) return [];
+  return [releaseObjections, poolObjections, runningObjections].flatMap((judge) => judge(hetzner, nodes));
 }
 
 /** What may be applied, but should be known. */
@@ -45,7 +47,7 @@ export function warnings(config: Config, live: LiveCluster): string[] {
   const { hetzner } = config.cluster;
   return [
     ...sharingWarnings(config),
-    ...(hetzner ? releaseWarnings(hetzner, live.nodes) : []),
+    ...(hetzner ? [...releaseWarnings(hetzner, live.nodes), ...runningWarnings(hetzner, live.nodes)] : []),
     ...versionWarnings(config, live),
   ];
 }

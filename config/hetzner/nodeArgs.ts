@@ -3,17 +3,30 @@ import { disables, parsedFlag } from "./enforcement.ts";
 /** Annotation in which k3s notes how it was started: a JSON list, configuration files included, secrets masked. */
 const ANNOTATION = "k3s.io/node-args";
 
+/** A flag that k3s was started with. */
+export interface NodeFlag {
+  name: string;
+  value?: string;
+}
+
 /** What a node's own word on how k3s runs there says against enforcement; undefined where it says nothing. */
 export function nodeObjection(annotations: Readonly<Record<string, string>>, cniPlugin: string): string | undefined {
-  const args = nodeArgs(annotations[ANNOTATION]);
+  const args = nodeArgs(annotations);
   if (args === undefined || cniPlugin !== "flannel") return undefined;
   if (disables(args)) return "--disable-network-policy";
   const backend = args.map(parsedFlag).findLast((flag) => flag?.name === "flannel-backend");
   return backend?.value === "none" ? "--flannel-backend=none" : undefined;
 }
 
+/** What k3s was started with on a control-plane server; undefined for agents, and where the node does not say. */
+export function serverFlags(annotations: Readonly<Record<string, string>>): NodeFlag[] | undefined {
+  const [command, ...args] = nodeArgs(annotations) ?? [];
+  return command === "server" ? args.flatMap((word) => parsedFlag(word) ?? []) : undefined;
+}
+
 /** The arguments as `--flag=value`: the annotation has flag and value as words of their own. */
-function nodeArgs(annotation: string | undefined): string[] | undefined {
+function nodeArgs(annotations: Readonly<Record<string, string>>): string[] | undefined {
+  const annotation = annotations[ANNOTATION];
   const list = annotation === undefined ? undefined : parsedList(annotation);
   return list?.reduce<string[]>((joined, word) => {
     const before = joined.at(-1);

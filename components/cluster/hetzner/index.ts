@@ -9,13 +9,14 @@ import type { Endpoint } from "../../access/egress.ts";
 import type { Placement } from "../../database/cluster.ts";
 import type { ProvenCluster } from "../../enforcement/index.ts";
 import { gate } from "../../gate.ts";
+import { readUid, type LiveCluster } from "../live.ts";
 import type { ClusterRoom } from "../room.ts";
 import { CLOUD_SECRET } from "./cloudController.ts";
 import { caHash, kubeconfig } from "./kubeconfig.ts";
 import { privateLoadBalancer, surroundings } from "./network.ts";
 import { ClusterPki } from "./pki.ts";
 import { databaseNodes, parsedTaint, plan, POOL_LABEL } from "./plan.ts";
-import { untilApiServerReady, untilNodesInitialised } from "./ready.ts";
+import { untilApiServerReady, untilNodesInitialised, untilOthersAreUp } from "./ready.ts";
 import { joinTokens } from "./secrets.ts";
 import { servers } from "./servers.ts";
 import { hetznerStorage, STORAGE_CLASSES } from "./storage.ts";
@@ -30,9 +31,11 @@ export interface HetznerClusterArgs {
   protect: boolean;
   /** kube-system UID of this stack's cluster, once it has one: from then on no server may start another. */
   clusterUid: string | undefined;
+  /** The cluster as it was found; undefined where there is none yet, or it cannot be reached. */
+  live: LiveCluster | undefined;
 }
 
-/** Seconds for a first boot with its downloads, and for all nodes after that. */
+/** Seconds for a first boot with its downloads, for all nodes after that, and for a database that catches up. */
 const READY_SECONDS = 900;
 
 /** A k3s cluster on Hetzner: certificates first, then network and servers, then what Kubernetes needs of Hetzner. */
@@ -125,6 +128,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
         primaryIps,
         facts,
         protectedNodes: new Set(protect ? [...controlPlane, ...keepsData].map((node) => node.name) : []),
+        beforeStop: async (server) => untilOthersAreUp(await this.connect(), server, { seconds: READY_SECONDS }),
         authorities: clusterUid === undefined ? pki.authorities : undefined,
       },
       inProject,
@@ -138,10 +142,24 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
         { ...inKubernetes, ...options },
       );
     const first = controlPlane[0]?.name ?? "";
-    const apiServerReady = gate(`${name}-api-server-ready`, async () =>
-      untilApiServerReady(await this.connect(), { name: first, seconds: READY_SECONDS }),
+    // Changes with every server that is added, replaced or resized, and the checks run again.
+    const running = pulumi.all(made.map(({ name, id, serverType }) => pulumi.all({ name, id, serverType })));
+    const held = (of: string, check: (client: KubeClient) => Promise<void>, dependsOn: pulumi.Resource[]) =>
+      new pulumi.Stash(
+        `${name}-${of}`,
+        { input: running },
+        { ...inKubernetes, dependsOn, hooks: gate(`${name}-${of}`, async () => check(await this.connect())) },
+      );
+    const apiServerReady = held(
+      "api-server-ready",
+      (client) => untilApiServerReady(client, { name: first, seconds: READY_SECONDS }),
+      made,
     );
-    const bootstrap = provider(`${name}-bootstrap-provider`, {}, { hooks: apiServerReady, dependsOn: made });
+    const bootstrap = provider(
+      `${name}-bootstrap-provider`,
+      { enableSecretMutable: true },
+      { dependsOn: apiServerReady },
+    );
     const secret = new k8s.core.v1.Secret(
       `${name}-cloud-token`,
       {
@@ -150,14 +168,13 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
       },
       { ...inKubernetes, provider: bootstrap },
     );
-    const nodesReady = gate(`${name}-nodes-initialised`, async () =>
-      untilNodesInitialised(
-        await this.connect(),
-        planned.nodes.map((node) => node.name),
-        { seconds: READY_SECONDS },
-      ),
+    const names = planned.nodes.map((node) => node.name);
+    const nodesReady = held(
+      "nodes-initialised",
+      (client) => untilNodesInitialised(client, names, { seconds: READY_SECONDS }),
+      [secret],
     );
-    const ready = { hooks: nodesReady, dependsOn: secret };
+    const ready = { dependsOn: nodesReady };
     this.provider = provider(`${name}-provider`, { enableSecretMutable: true, enableConfigMapMutable: true }, ready);
     this.adopting = provider(
       `${name}-adopting-provider`,
@@ -168,12 +185,11 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
       hetznerStorage(name, settings, protect, { ...inKubernetes, provider: this.provider });
     upgrades(name, settings, () => this.connect(), { ...inKubernetes, provider: this.provider });
 
-    const system = k8s.core.v1.Namespace.get(`${name}-kube-system`, "kube-system", {
-      ...inKubernetes,
-      provider: this.provider,
-    });
     this.nodes = database.map((node) => node.name).sort();
-    this.identity = system.metadata.uid.apply((uid) => ({ uid: sameCluster(uid, clusterUid), nodes: [...this.nodes] }));
+    this.identity = this.#uid(args, nodesReady).apply((uid) => ({
+      uid: sameCluster(uid, clusterUid),
+      nodes: [...this.nodes],
+    }));
     this.placement = {
       nodeSelector: settings.databaseNodepool === undefined ? {} : { [POOL_LABEL]: settings.databaseNodepool },
       tolerations: (database[0]?.taints ?? []).map(toleration),
@@ -182,6 +198,16 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
     this.storageClass = STORAGE_CLASSES[settings.databaseStorage];
     this.apiServers = controlPlane.map(({ privateIp }) => ({ cidr: `${privateIp}/32`, port: 6443 }));
     this.registerOutputs({});
+  }
+
+  /**
+   * kube-system UID: as it was read before anything was registered, else once the nodes are ready. A preview that cannot
+   * reach the cluster goes by the last `up`, or knows none.
+   */
+  #uid({ live, clusterUid }: HetznerClusterArgs, nodesReady: pulumi.Resource): pulumi.Output<string> {
+    if (live) return pulumi.output(live.uid);
+    if (pulumi.runtime.isDryRun()) return pulumi.output<unknown>(clusterUid ?? pulumi.unknown) as pulumi.Output<string>;
+    return nodesReady.urn.apply(async () => readUid(await this.connect()));
   }
 
   async connect(): Promise<KubeClient> {

@@ -16,13 +16,31 @@ export interface ServersArgs extends Surroundings {
   protectedNodes: ReadonlySet<string>;
   /** What first boots need, the same for every node; secret. */
   facts: pulumi.Output<Omit<NodeFacts, "controlPlane" | "authorities">>;
+  /** Runs right before a server is stopped to be resized; what it throws keeps the server running. */
+  beforeStop: (server: string) => Promise<void>;
   /** CAs for the server that may start the cluster; undefined where the stack has a cluster, so that none is ever started again. */
   authorities: pulumi.Output<Record<string, string>> | undefined;
 }
 
-/** The servers, each with the user data that makes it a node. */
+/**
+ * The servers, each with the user data that makes it a node. Those of a pool come one after the other: Hetzner stops a
+ * server to resize it, and a pool that is stopped whole is a control plane without a quorum, or a database that is away.
+ */
 export function servers(name: string, args: ServersArgs, opts: pulumi.CustomResourceOptions): hcloud.Server[] {
-  return args.plan.nodes.map((node) => server(name, node, args, opts));
+  const beforeUpdate = [new pulumi.ResourceHook(`${name}-others-up`, (step) => beforeResize(step, args))];
+  const made = new Map<string, hcloud.Server>();
+  return args.plan.nodes.map((node) => {
+    const before = made.get(node.pool);
+    const options = { ...opts, hooks: { beforeUpdate }, ...(before && { dependsOn: before }) };
+    const one = server(name, node, args, options);
+    made.set(node.pool, one);
+    return one;
+  });
+}
+
+async function beforeResize({ oldInputs, newInputs }: pulumi.ResourceHookArgs, args: ServersArgs): Promise<void> {
+  const [before, after] = [oldInputs, newInputs] as { name: string; serverType: string }[];
+  if (after && before?.serverType !== after.serverType) await args.beforeStop(after.name);
 }
 
 function server(name: string, node: PlannedNode, args: ServersArgs, opts: pulumi.CustomResourceOptions): hcloud.Server {

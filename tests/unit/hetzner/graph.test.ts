@@ -115,15 +115,19 @@ test("certificates and addresses first, servers next, then the gate, Hetzner's t
   for (const name of ["cluster-pki-root-ca", "cluster-pki-server-ca", "cluster-ip-control-plane-3"]) {
     expect(waitsFor(production, first, named(production, name)), name).toBe(true);
   }
+  const apiServerReady = named(production, "cluster-api-server-ready");
+  for (const server of all(production, SERVER)) expect(apiServerReady.dependencies).toContain(server.urn);
+  expect(apiServerReady.hooks).toEqual(["cluster-api-server-ready"]);
   const bootstrap = named(production, "cluster-bootstrap-provider");
-  for (const server of all(production, SERVER)) expect(bootstrap.dependencies).toContain(server.urn);
-  expect(bootstrap.hooks).toEqual(["cluster-api-server-ready"]);
+  expect(bootstrap.dependencies).toContain(apiServerReady.urn);
   const token = named(production, "cluster-cloud-token");
   expect(token.provider).toContain("::cluster-bootstrap-provider::");
-  const provider = named(production, "cluster-provider");
-  expect(provider.dependencies).toContain(token.urn);
-  expect(provider.hooks).toEqual(["cluster-nodes-initialised"]);
-  expect(named(production, "cluster-adopting-provider").hooks).toEqual(["cluster-nodes-initialised"]);
+  const nodesReady = named(production, "cluster-nodes-initialised");
+  expect(nodesReady.dependencies).toContain(token.urn);
+  expect(nodesReady.hooks).toEqual(["cluster-nodes-initialised"]);
+  for (const name of ["cluster-provider", "cluster-adopting-provider"]) {
+    expect(named(production, name).dependencies, name).toContain(nodesReady.urn);
+  }
   const inCluster = production.filter(({ type }) => type.startsWith("kubernetes:"));
   const early = inCluster.filter((one) => one.provider.includes("bootstrap"));
   expect(early.map(({ name }) => name)).toEqual(["cluster-cloud-token"]);
@@ -180,6 +184,29 @@ test("the load balancer has no public interface", () => {
   expect(named(arm64, "cluster-load-balancer-network").inputs["enablePublicInterface"]).toBe(false);
   expect(userDataOf(arm64, "cluster-server-workers-1")).toContain("CONTROL_PLANE='10.0.255.10 10.0.255.101");
   expect(production.filter(({ type }) => type.includes("loadBalancer"))).toEqual([]);
+});
+
+test("a new set of servers is waited for like the first one", () => {
+  const changed = ["cluster-api-server-ready", "cluster-nodes-initialised"].map((name) => named(production, name));
+  for (const { inputs, hooks, updateHooks, name } of changed) {
+    expect(inputs["input"]).toHaveLength(all(production, SERVER).length);
+    expect(inputs["input"]).toContainEqual(
+      expect.objectContaining({ name: "production-postgres-1", serverType: "ccx23" }),
+    );
+    expect([hooks, updateHooks]).toEqual([[name], [name]]);
+  }
+});
+
+test("servers of a pool are resized one after the other, each while all others are up", () => {
+  const pools = Map.groupBy(all(production, SERVER), ({ name }) => name.replace(/-\d+$/, ""));
+  expect(pools.size).toBe(2);
+  for (const servers of pools.values()) {
+    for (const [index, server] of servers.entries()) {
+      expect(server.updateHooks, server.name).toEqual(["cluster-others-up"]);
+      const before = servers.filter(({ urn }) => server.dependencies.includes(urn));
+      expect(before, server.name).toEqual(index === 0 ? [] : [servers[index - 1]]);
+    }
+  }
 });
 
 test("an example's placeholder may stay in a preview, not in an up", async () => {

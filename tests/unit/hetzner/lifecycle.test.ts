@@ -12,7 +12,8 @@ const pool = (name: string, count: number, more: object = {}) => ({
   ...more,
 });
 const settings = {
-  firewallKubeApiSource: ["203.0.113.0/24"],
+  clusterName: "db",
+  firewallKubeApiSource: ["100.64.7.0/24"],
   controlPlaneNodepools: [pool("control-plane", 3)],
   agentNodepools: [pool("workers", 2), pool("postgres", 3)],
   databaseNodepool: "postgres",
@@ -91,7 +92,7 @@ test.each<[string, object, Partial<Change>]>([
   ],
   [
     "another network for the API server: the firewall alone",
-    { firewallKubeApiSource: ["198.51.100.0/24"] },
+    { firewallKubeApiSource: ["100.64.8.0/24"] },
     { changed: ["firewall"] },
   ],
   [
@@ -141,7 +142,9 @@ const node = (name: string, more: Partial<LiveNode>, labels: object = {}): LiveN
   podCidrs: [],
   ...more,
 });
+const member = { "hcloud-postgres/nodepool": "control-plane", "node-role.kubernetes.io/control-plane": "true" };
 const running = [
+  node("db-control-plane-3", { address: "10.0.255.103" }, { ...member, "kubernetes.io/arch": "amd64" }),
   node(
     "workers",
     { address: "10.0.0.101" },
@@ -169,7 +172,16 @@ test.each<[string, object, string[]]>([
     { agentNodepools: [pool("workers", 2, { location: "nbg1" }), pool("postgres", 3)] },
     ["agentNodepools[0].location: fsn1, where its servers are"],
   ],
-  ["another network", { networkIpv4Cidr: "10.1.0.0/16" }, ["[0]: workers in the place", "[1]: postgres in the place"]],
+  [
+    "another network",
+    { networkIpv4Cidr: "10.1.0.0/16" },
+    ["Nodepools[0]: control-plane in the", "[0]: workers in the place", "[1]: postgres in the place"],
+  ],
+  [
+    "a smaller control plane, while its members are in it",
+    { controlPlaneNodepools: [pool("control-plane", 1)] },
+    ["controlPlaneNodepools: db-control-plane-3 to have left the control plane"],
+  ],
 ])("pools, %s", (_name, more, said) => {
   const problems = poolObjections(hetznerSchema.parse({ ...settings, ...more }), running);
   expect(problems.map(({ key, expected }) => `${key}: ${expected}`)).toEqual(

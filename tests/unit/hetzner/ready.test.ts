@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { untilNodesInitialised } from "../../../components/cluster/hetzner/ready.ts";
+import { untilNodesInitialised, untilOthersAreUp } from "../../../components/cluster/hetzner/ready.ts";
 import { KubeClient } from "../../../kube/client.ts";
 import type { KubeObject } from "../../../kube/objects.ts";
 import { KUBECONFIG } from "../program/stack.ts";
@@ -38,5 +38,50 @@ test("what each node lacks is said", async () => {
   const wait = untilNodesInitialised(client, ["a", "b", "c", "d"], options);
   await expect(wait).rejects.toThrow(
     /a: not initialised by the cloud controller\nb: not ready\nd: has not joined\n.*hcloud-cloud-controller-manager/,
+  );
+});
+
+/** A client of a cluster with these nodes; what it is asked else changes from look to look. */
+function cluster(nodes: KubeObject[], leases: Record<string, string>[], ready: number[]): KubeClient {
+  const client = new KubeClient(KUBECONFIG);
+  const next = <T>(values: T[]): T | undefined => (values.length > 1 ? values.shift() : values[0]);
+  client.list = ({ kind }) => {
+    if (kind === "Node") return Promise.resolve(nodes);
+    const renewals = Object.entries(next(leases) ?? {});
+    return Promise.resolve(
+      renewals.map(([name, renewTime]) => ({ ...LEASE, metadata: { name }, spec: { renewTime } })),
+    );
+  };
+  client.request = (_method, path) =>
+    Promise.resolve(
+      path === "/apis"
+        ? { groups: [{ name: "postgresql.cnpg.io" }] }
+        : { items: [{ metadata: { name: "pg" }, spec: { instances: 3 }, status: { readyInstances: next(ready) } }] },
+    );
+  return client;
+}
+
+const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
+const up = [node("a", "True"), node("b", "True")];
+
+test("a server is stopped when the others have been heard of and the database is whole; itself does not count", async () => {
+  const client = cluster([...up, node("c", "False")], [{ b: "1" }, { b: "1" }, { b: "2" }], [2, 3]);
+  await expect(untilOthersAreUp(client, "c", options)).rejects.toThrow("a: not heard of");
+  const beating = cluster(
+    [...up, node("c", "False")],
+    [
+      { a: "1", b: "1" },
+      { a: "1", b: "2" },
+      { a: "2", b: "2" },
+    ],
+    [2, 3],
+  );
+  await untilOthersAreUp(beating, "c", { seconds: 5, interval: 1 });
+});
+
+test("a node that is only remembered as ready, and a database without an instance, keep a server running", async () => {
+  const client = cluster(up, [{ a: "1", b: "1" }], [2]);
+  await expect(untilOthersAreUp(client, "a", options)).rejects.toThrow(
+    /a is not stopped, since others are not up after .*\nb: not heard of\ndatabase pg: 2 of 3 instances ready\n/,
   );
 });

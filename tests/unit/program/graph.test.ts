@@ -25,7 +25,7 @@ test.each([
 ])("production protects every %s that holds data or credentials, staging and local do not", async (type) => {
   const ours = (resources: Registered[]) =>
     // Hetzner's token in the cluster comes from the stack configuration and is lost with nothing; upgrades keep nothing.
-    resources.filter((one) => one.type === type && !/^operator|-kube-system$|-cloud-token$|-upgrade-/.test(one.name));
+    resources.filter((one) => one.type === type && !/^operator|-cloud-token$|-upgrade-/.test(one.name));
   expect(ours(production).length).toBeGreaterThan(0);
   expect(ours(production).every(({ protect }) => protect)).toBe(true);
   expect(ours(local).some(({ protect }) => protect)).toBe(false);

@@ -21,7 +21,9 @@ export interface Registered {
   retainOnDelete: boolean;
   provider: string;
   createTimeout: string;
+  /** Names of the hooks before it is created, and before it is updated. */
   hooks: string[];
+  updateHooks: string[];
   ignoreChanges: string[];
   deleteBeforeReplace: boolean;
 }
@@ -80,6 +82,7 @@ export async function runStack(name: string, options: StackOptions = {}): Promis
     ...(await original()),
     readLive: () => Promise.resolve({ ...EMPTY_CLUSTER, ...options.live }),
     readAuthority: () => Promise.resolve(AUTHORITY),
+    readUid: () => Promise.resolve(options.live?.uid ?? EMPTY_CLUSTER.uid),
   }));
   vi.doMock(import("../../../components/adoption/present.ts"), async (original) => ({
     ...(await original()),
@@ -135,8 +138,6 @@ async function outputsOf(type: string, name: string, inputs: Record<string, unkn
   return {
     ...(type === PASSWORD && { result: `Pa55w0rd-of-${name}` }),
     ...(type === "hcloud:index/primaryIp:PrimaryIp" && { ipAddress: `198.51.100.${name.slice(-1)}` }),
-    ...(type === "kubernetes:core/v1:Namespace" &&
-      name.endsWith("-kube-system") && { metadata: { name: "kube-system", uid: EMPTY_CLUSTER.uid } }),
     ...(await tlsOutputs(type, inputs)),
   };
 }
@@ -183,7 +184,7 @@ interface Request {
   getRetainondelete(): boolean;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
   getCustomtimeouts(): { getCreate(): string } | undefined;
-  getHooks(): { getBeforeCreateList(): string[] } | undefined;
+  getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
   getIgnorechangesList(): string[];
   getDeletebeforereplace(): boolean;
 }
@@ -224,6 +225,7 @@ function noted(request: Request): Omit<Registered, "urn"> {
     provider: request.getProvider(),
     createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
     hooks: request.getHooks()?.getBeforeCreateList() ?? [],
+    updateHooks: request.getHooks()?.getBeforeUpdateList() ?? [],
     ignoreChanges: request.getIgnorechangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
   };
