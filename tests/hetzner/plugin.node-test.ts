@@ -1,7 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { KubeClient } from "../../kube/client.ts";
@@ -9,6 +8,7 @@ import { pulumi, pulumiCommand } from "../../local/engine/pulumi.ts";
 import { startControlPlane, type ControlPlane } from "./controlPlane.ts";
 import { startFake, type Fake } from "./fake/api.ts";
 import { ApiProblem, type Item } from "./fake/store.ts";
+import { backendOf, makeProject } from "./project.ts";
 
 // Pulumi's own plugins for hcloud and tls against the fake of Hetzner's API; its first server is a real kube-apiserver with
 // the user data that the fake was sent. Nodes are entered by the test, so nothing is run on them.
@@ -40,17 +40,6 @@ interface Settings {
   [key: string]: unknown;
 }
 
-/** A project of its own, since Pulumi writes into its folder. */
-function writeProject(folder: string): void {
-  const project = parse(readFileSync("Pulumi.yaml", "utf8")) as object;
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, main: "index.ts" }));
-  const program = join(import.meta.dirname, "clusterProgram.ts");
-  writeFileSync(join(folder, "index.ts"), `export * from ${JSON.stringify(program)};\n`);
-  cpSync("package.json", join(folder, "package.json"));
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
-  mkdirSync(join(folder, "backend"));
-}
-
 describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", () => {
   let folder: string;
   let fake: Fake;
@@ -60,8 +49,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
   let stopped = false;
   let world: Promise<void>;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "hetzner-plugin-"));
-    writeProject(folder);
+    folder = makeProject("tests/hetzner/clusterProgram.ts");
     fake = await startFake({ token: TOKEN, actionMs: 100 });
     endpoint = fake.url;
     world = boots();
@@ -79,8 +67,7 @@ describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", (
     pulumi(args, {
       cwd: folder,
       env: {
-        PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
-        PULUMI_CONFIG_PASSPHRASE: "none",
+        ...backendOf(folder),
         HCLOUD_ENDPOINT: endpoint,
         HCLOUD_POLL_INTERVAL: "50ms",
       },
