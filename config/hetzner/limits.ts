@@ -1,10 +1,9 @@
 import type { Problem } from "../problems.ts";
 import type { Config } from "../schema.ts";
 import { overlap, prefixOf } from "./cidr.ts";
-import { disablingSettings, parsedFlag, words } from "./enforcement.ts";
 import { exposures } from "./exposure.ts";
 import { k3sDigests } from "./k3sReleases.ts";
-import { MANAGED_KEYS } from "./managedKeys.ts";
+import { enforcementProblems, rawK3sProblems } from "./k3sSettings.ts";
 import { databasePools, keyedPools, openPools, total } from "./pools.ts";
 import { architectureOf, LOCATIONS_BY_REGION } from "./regions.ts";
 import type { HetznerSettings } from "./schema.ts";
@@ -24,6 +23,7 @@ type Said = Omit<Problem, "key"> & { key: string };
 export function hetznerProblems(settings: HetznerSettings, database: Config["database"]): Problem[] {
   const problems: Said[] = [
     ...enforcementProblems(settings),
+    ...rawK3sProblems(settings),
     ...exposures(settings),
     ...networkProblems(settings),
     ...poolProblems(settings),
@@ -34,35 +34,6 @@ export function hetznerProblems(settings: HetznerSettings, database: Config["dat
     ...upgradeProblems(settings, database),
   ];
   return problems.map((problem) => ({ ...problem, key: `cluster.hetzner.${problem.key}` }));
-}
-
-function enforcementProblems(settings: HetznerSettings): Said[] {
-  const problems: Said[] = disablingSettings(settings).map((disabled) => ({
-    ...disabled,
-    expected: "k3s' policy engine to run: without it NetworkPolicies are stored and not enforced",
-  }));
-  if (settings.cniPlugin !== "flannel") {
-    const expected = '"flannel", whose policy engine is k3s\' own';
-    const fix = "make the cluster with kube-hetzner and give its kubeconfig (cluster.kubeHetzner.cniPlugin)";
-    problems.push({ key: "cniPlugin", got: settings.cniPlugin, expected, fix });
-  }
-  const raw = [
-    ...Object.entries(settings.controlPlanesCustomConfig).map(([name, got]) => ({
-      key: `controlPlanesCustomConfig.${name}`,
-      name,
-      got,
-    })),
-    ...words(settings.controlPlaneExecArgs).flatMap((word) => {
-      const flag = parsedFlag(word);
-      return flag ? [{ key: "controlPlaneExecArgs", name: flag.name, got: word }] : [];
-    }),
-  ];
-  for (const { key, name, got } of raw) {
-    const instead = MANAGED_KEYS[name];
-    if (instead === undefined || name === "disable-network-policy") continue;
-    problems.push({ key, got, expected: "a key that this program does not set itself", fix: `use ${instead}` });
-  }
-  return problems;
 }
 
 function networkProblems(settings: HetznerSettings): Said[] {

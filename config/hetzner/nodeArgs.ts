@@ -1,4 +1,4 @@
-import { disables, parsedFlag } from "./enforcement.ts";
+import { disablingFlag } from "./enforcement.ts";
 
 /** Annotation in which k3s notes how it was started: a JSON list, configuration files included, secrets masked. */
 const ANNOTATION = "k3s.io/node-args";
@@ -7,9 +7,7 @@ const ANNOTATION = "k3s.io/node-args";
 export function nodeObjection(annotations: Readonly<Record<string, string>>, cniPlugin: string): string | undefined {
   const args = nodeArgs(annotations[ANNOTATION]);
   if (args === undefined || cniPlugin !== "flannel") return undefined;
-  if (disables(args)) return "--disable-network-policy";
-  const backend = args.map(parsedFlag).findLast((flag) => flag?.name === "flannel-backend");
-  return backend?.value === "none" ? "--flannel-backend=none" : undefined;
+  return disablingFlag(args);
 }
 
 /** The arguments as `--flag=value`: the annotation has flag and value as words of their own. */

@@ -32,6 +32,11 @@ const nodepool = (least: 0 | 1) =>
     backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
   });
 
+const k3sConfig = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]*\+?$/, 'a key of k3s\' config.yaml like "etcd-snapshot-retention"'),
+  z.unknown(),
+);
+
 const firewallRule = z.strictObject({
   direction: z.enum(["in", "out"]).describe("Which way."),
   protocol: z.enum(["tcp", "udp", "icmp", "esp", "gre"]).describe("Protocol."),
@@ -194,15 +199,14 @@ export const hetznerSchema = z.strictObject({
   auditLogMaxAge: z.int().min(1).default(30).describe("Days that an audit log is kept."),
   auditLogMaxBackups: z.int().min(1).default(10).describe("Audit logs that are kept."),
   auditLogMaxSize: z.int().min(1).default(100).describe("Megabytes of an audit log."),
-  controlPlanesCustomConfig: z
-    .record(z.string(), z.unknown())
+  controlPlanesCustomConfig: k3sConfig
     .default({})
     .describe("Further keys of k3s' config.yaml on the control plane; none that this program sets."),
   controlPlaneExecArgs: z
     .string()
     .regex(/^[^\r\n"'\\%$]*$/, "one line without quotes, backslashes, $ and %: it becomes part of a systemd unit")
     .default("")
-    .describe("Further arguments of `k3s server`; none that this program sets."),
+    .describe("Further arguments of `k3s server`, a value behind `=`; none that this program sets."),
   etcdS3Backup: s3
     .optional()
     .describe("Where etcd snapshots go; with the secret keys `etcdS3AccessKey` and `etcdS3SecretKey`."),
@@ -218,7 +222,7 @@ export const kubeHetznerSchema = z
   .strictObject({
     cniPlugin: z.enum(["flannel", "calico", "cilium"]).describe("As in kube-hetzner."),
     enableNetworkPolicy: z.boolean().describe("As in kube-hetzner; has to be true with flannel."),
-    controlPlanesCustomConfig: z.record(z.string(), z.unknown()).describe("As in kube-hetzner."),
+    controlPlanesCustomConfig: k3sConfig.describe("As in kube-hetzner."),
     controlPlaneExecArgs: z.string().describe("As in kube-hetzner."),
     firewallKubeApiSource: z.array(cidr).describe("As in kube-hetzner; not everybody."),
     firewallSshSource: z.array(cidr).describe("As in kube-hetzner; not everybody."),

@@ -68,7 +68,35 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     { controlPlanesCustomConfig: { "write-kubeconfig-mode": "0644" } },
     ["controlPlanesCustomConfig.write-kubeconfig-mode", "stays 0600"],
   ],
-  ["raw arguments of what is set already", { controlPlaneExecArgs: "--flannel-backend=none" }, ["use flannelBackend"]],
+  [
+    "raw arguments of what is set already",
+    { controlPlaneExecArgs: "--flannel-backend=host-gw" },
+    ["use flannelBackend"],
+  ],
+  [
+    "raw configuration that adds to what is set already",
+    {
+      controlPlanesCustomConfig: { "disable-network-policy+": true, "node-taint+": ["a=b:NoSchedule"], "token+": "x" },
+    },
+    ["disable-network-policy+: got true", "node-taint+", "use the taints of a pool", "token+"],
+  ],
+  ["another network by raw arguments", { controlPlaneExecArgs: "--flannel-backend=none" }, ["policy engine to run"]],
+  [
+    "another configuration file",
+    { controlPlaneExecArgs: "--config=/x -c=/y" },
+    ['got "--config=/x"', 'got "-c=/y"', "use controlPlanesCustomConfig"],
+  ],
+  [
+    "another home of the cluster",
+    { controlPlaneExecArgs: "--data-dir=/x --datastore-endpoint=mysql://x -t=y --disable-agent" },
+    ['got "--data-dir=/x"', 'got "--datastore-endpoint=mysql://x"', 'got "-t=y"', "a server enforces no policy"],
+  ],
+  [
+    "words that are no arguments",
+    { controlPlaneExecArgs: "--debug ; rm -- --log /x" },
+    ['got ";"', 'got "rm"', 'got "--", ', 'got "/x"', "each with its value in one word"],
+  ],
+  ["a key that is none", { controlPlanesCustomConfig: { "--debug": true } }, ["a key of k3s' config.yaml"]],
   [
     "arguments that leave their line",
     { controlPlaneExecArgs: "--debug\nExecStartPost=/bin/sh" },

@@ -4,6 +4,7 @@ import { parse, parseDocument } from "yaml";
 import { MAXIMUM_BYTES, userData, type NodeFacts } from "../../../components/cluster/hetzner/cloudInit.ts";
 import { tokens } from "../../../components/cluster/hetzner/kubeconfig.ts";
 import { plan, type PlannedNode } from "../../../components/cluster/hetzner/plan.ts";
+import { MANAGED_KEYS } from "../../../config/hetzner/managedKeys.ts";
 import { hetznerSchema, type HetznerSettings } from "../../../config/hetzner/schema.ts";
 
 const files = {
@@ -120,6 +121,14 @@ test("k3s is hardened on every control-plane server, and files with secrets are 
     );
     expect(written.has("/var/lib/rancher/k3s/server/manifests/hcloud-cloud-controller.yaml")).toBe(true);
   }
+});
+
+test("whatever is in a server's configuration has a setting, and cannot be set raw", () => {
+  const settings = settingsOf(files["hetzner-arm64"]);
+  const [first] = plan(settings).nodes;
+  const written = filesOf(render(settings, first as PlannedNode)).get("/etc/rancher/k3s/config.yaml");
+  const keys = Object.keys(parse(written?.content ?? "") as object);
+  expect(keys.filter((key) => MANAGED_KEYS[key] === undefined)).toEqual([]);
 });
 
 test("the guard against metadata is up before k3s, which is checked before it runs", () => {
