@@ -1,9 +1,9 @@
 import type { Problem } from "../problems.ts";
 import type { Config } from "../schema.ts";
-import { overlap, prefixOf } from "./cidr.ts";
 import { exposures } from "./exposure.ts";
 import { k3sDigests } from "./k3sReleases.ts";
 import { enforcementProblems, rawK3sProblems } from "./k3sSettings.ts";
+import { networkProblems } from "./networks.ts";
 import { databasePools, keyedPools, openPools, total } from "./pools.ts";
 import { architectureOf, LOCATIONS_BY_REGION } from "./regions.ts";
 import type { HetznerSettings } from "./schema.ts";
@@ -14,8 +14,6 @@ const ATTACHED_PER_NETWORK = 100;
 const PLACEMENT_GROUPS_PER_PROJECT = 50;
 export const SERVERS_PER_PLACEMENT_GROUP = 10;
 const SUBNETS_PER_NETWORK = 50;
-/** Every pool's subnet has an address for each server it may have, from 101 on. */
-const SMALLEST_NETWORK = 16;
 
 type Said = Omit<Problem, "key"> & { key: string };
 
@@ -34,24 +32,6 @@ export function hetznerProblems(settings: HetznerSettings, database: Config["dat
     ...upgradeProblems(settings, database),
   ];
   return problems.map((problem) => ({ ...problem, key: `cluster.hetzner.${problem.key}` }));
-}
-
-function networkProblems(settings: HetznerSettings): Said[] {
-  const keys = ["networkIpv4Cidr", "clusterIpv4Cidr", "serviceIpv4Cidr"] as const;
-  const problems: Said[] = [];
-  keys.forEach((key, index) => {
-    for (const other of keys.slice(0, index)) {
-      if (!overlap(settings[key], settings[other])) continue;
-      const expected = `a network apart from ${other} (${settings[other]})`;
-      problems.push({ key, got: settings[key], expected, fix: `choose another ${key}` });
-    }
-  });
-  const network = settings.networkIpv4Cidr;
-  if (prefixOf(network) > SMALLEST_NETWORK) {
-    const expected = "a network of /16 or larger: each pool gets a /24 of it";
-    problems.push({ key: "networkIpv4Cidr", got: network, expected, fix: "choose a larger network" });
-  }
-  return problems;
 }
 
 function poolProblems(settings: HetznerSettings): Said[] {
