@@ -71,8 +71,6 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `at most ${amount(issue.maximum, issue.origin)}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? issue.message;
-    case "invalid_union":
-      return "an IPv4 or IPv6 network in CIDR notation";
     default:
       return issue.message;
   }

@@ -5,8 +5,10 @@ const server = { name: "control-plane", serverType: "cx33", location: "fsn1", co
 const workers = { name: "workers", serverType: "cx33", location: "fsn1", count: 2 };
 const valid = { firewallKubeApiSource: ["203.0.113.0/24"], controlPlaneNodepools: [server], agentNodepools: [workers] };
 
+type Refused = [string, Record<string, unknown>, string[]];
+
 /** Settings of the cluster over valid ones, and what the one error must say of them. */
-const refused: [string, Record<string, unknown>, string[]][] = [
+const refused: Refused[] = [
   [
     "an unknown setting",
     { clusterNam: "x" },
@@ -31,6 +33,35 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     { firewallKubeApiSource: undefined },
     ["firewallKubeApiSource: got nothing"],
   ],
+  ["an API server for nobody", { firewallKubeApiSource: [] }, ["firewallKubeApiSource: got []", "that of pulumi up"]],
+  [
+    "networks in the firewall that do not begin where they say",
+    {
+      firewallKubeApiSource: ["100.64.7.7/24"],
+      firewallSshSource: ["fe80::1/64"],
+      extraFirewallRules: [
+        { direction: "in", protocol: "icmp", sourceIps: ["203.0.113.0/24", "203.0.113.9/28"] },
+        { direction: "out", protocol: "icmp", destinationIps: ["203.0.113.9/28"] },
+      ],
+    },
+    [
+      'firewallKubeApiSource[0]: got "100.64.7.7/24", expected the first address of the range; fix: write 100.64.7.0/24',
+      "firewallSshSource[0]",
+      "write fe80::/64",
+      "extraFirewallRules[0].sourceIps[1]",
+      "extraFirewallRules[1].destinationIps[0]",
+    ],
+  ],
+  [
+    "more networks than a rule takes",
+    { firewallKubeApiSource: Array.from({ length: 101 }, (_, index) => `100.64.${String(index)}.0/24`) },
+    ["firewallKubeApiSource", "at most 100 entries"],
+  ],
+  ...["65536", "0", "9000-8000", "80-70000", "http"].map((port): Refused => [
+    `port ${port}`,
+    { extraFirewallRules: [{ direction: "out", protocol: "tcp", port, destinationIps: ["0.0.0.0/0"] }] },
+    [`extraFirewallRules[0].port: got "${port}"`, "a port from 1 to 65535"],
+  ]),
   ["an API server for everybody", { firewallKubeApiSource: ["0.0.0.0/0"] }, ["a network of your own, not everybody"]],
   ["half of everybody", { firewallKubeApiSource: ["0.0.0.0/1", "128.0.0.0/1"] }, ["firewallKubeApiSource[1]"]],
   ["everybody by IPv6", { firewallKubeApiSource: ["2000::/3"] }, ["firewallKubeApiSource[0]"]],
@@ -128,6 +159,21 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ],
   ["two pools of one name", { agentNodepools: [{ ...workers, name: "control-plane" }] }, ["agentNodepools[0].name"]],
   ["no such server type", { agentNodepools: [{ ...workers, serverType: "large" }] }, ["a Hetzner server type"]],
+  ["a server type of no size", { agentNodepools: [{ ...workers, serverType: "cx99" }] }, ["a Hetzner server type"]],
+  [
+    "server types that are not there",
+    {
+      networkRegion: "us-east",
+      controlPlaneNodepools: [{ ...server, location: "ash" }],
+      agentNodepools: [{ ...workers, location: "ash", serverType: "cax21" }],
+    },
+    [
+      'controlPlaneNodepools[0].serverType: got "cx33"',
+      'agentNodepools[0].serverType: got "cax21"',
+      "cpx or ccx in us-east",
+      "as of",
+    ],
+  ],
   ["two control planes", { controlPlaneNodepools: [{ ...server, count: 2 }] }, ["2 in all", "a majority"]],
   ["more than a network holds", { agentNodepools: [{ ...workers, count: 98 }] }, ["101 in all", "at most 100"]],
   ["nowhere to run anything", { agentNodepools: [] }, ["allowSchedulingOnControlPlane: got false"]],
@@ -141,8 +187,105 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     { agentNodepools: [{ ...workers, taints: ["dedicated"] }] },
     ['a taint like "key=value:NoSchedule"'],
   ],
+  ...[
+    "a/b/c=d",
+    "a=b=c",
+    "/a=b",
+    "a=b c",
+    `${"k".repeat(64)}=v`,
+    `k=${"v".repeat(64)}`,
+    `${"d".repeat(254)}/k=v`,
+    "-a=b",
+    "a=b-",
+  ].flatMap((label): Refused[] => [
+    [
+      `label ${label}`,
+      { agentNodepools: [{ ...workers, labels: [label] }] },
+      ["labels[0]", 'a label like "key=value"'],
+    ],
+    [
+      `taint ${label}:NoSchedule`,
+      { agentNodepools: [{ ...workers, taints: [`${label}:NoSchedule`] }] },
+      ["taints[0]", 'a taint like "key=value:NoSchedule"'],
+    ],
+  ]),
+  ...[
+    "node-role.kubernetes.io/postgres=",
+    "node-restriction.kubernetes.io/a=b",
+    "kubernetes.io/role=db",
+    "x.k8s.io/a=b",
+    "k8s.io/a=b",
+  ].map((label): Refused => [
+    `label ${label}`,
+    { agentNodepools: [{ ...workers, labels: ["role=db", label] }] },
+    ["agentNodepools[0].labels[1]", "a kubelet may give itself"],
+  ]),
+  [
+    "a label of this program's",
+    { agentNodepools: [{ ...workers, labels: ["hcloud-postgres/nodepool=postgres"] }] },
+    ["agentNodepools[0].labels[0]", "outside hcloud-postgres/"],
+  ],
+  [
+    "a label given twice",
+    { agentNodepools: [{ ...workers, labels: ["role=db", "tier=1", "role=web"] }] },
+    ['agentNodepools[0].labels[2]: got "role=web"', "agentNodepools[0].labels[0] has it"],
+  ],
+  [
+    "a taint given twice",
+    { agentNodepools: [{ ...workers, taints: ["a=b:NoSchedule", "a=c:NoSchedule"] }] },
+    ["agentNodepools[0].taints[1]", "agentNodepools[0].taints[0] has it"],
+  ],
+  [
+    "the control plane's own taint",
+    { controlPlaneNodepools: [{ ...server, taints: ["node-role.kubernetes.io/control-plane=true:NoSchedule"] }] },
+    ["controlPlaneNodepools[0].taints[0]", "comes with allowSchedulingOnControlPlane: false"],
+  ],
+  ["an audit policy that is no YAML", { auditPolicyConfig: "a: [" }, ['auditPolicyConfig: got "a: ["', "as YAML"]],
+  ["an audit policy that is a path", { auditPolicyConfig: "/etc/audit.yaml" }, ["give the file's content"]],
+  [
+    "an audit policy of another kind",
+    { auditPolicyConfig: "apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules: [{ level: None }]\n" },
+    ['auditPolicyConfig: got {"apiVersion":"audit.k8s.io/v1beta1","kind":"Policy"}', "apiVersion audit.k8s.io/v1"],
+  ],
+  [
+    "an audit policy without rules",
+    { auditPolicyConfig: "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n" },
+    ["auditPolicyConfig", "at least one rule"],
+  ],
+  [
+    "an audit policy with a level that is none",
+    { auditPolicyConfig: "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: None }, { level: All }]\n" },
+    ["rules[1].level to be one of None, Metadata"],
+  ],
+  ...[
+    "https://api.example.com",
+    "*.example.com",
+    "api.example.com:6443",
+    "a b",
+    "-a",
+    "10.0.0.256",
+    "a..b",
+    "",
+  ].flatMap((name): Refused[] => [
+    [
+      `${name} in the certificate`,
+      { additionalTlsSans: [name] },
+      ["additionalTlsSans[0]", "a host name or an address"],
+    ],
+    [`${name} in the kubeconfig`, { kubeconfigServerAddress: name }, ["kubeconfigServerAddress", "IPv4 address"]],
+  ]),
+  ["an IPv6 address in the kubeconfig", { kubeconfigServerAddress: "2001:db8::1" }, ["servers have no IPv6"]],
   ["a pool that is not there", { databaseNodepool: "postgres" }, ["databaseNodepool", "control-plane, workers"]],
   ["a k3s release that nobody reviewed", { k3sVersion: "v1.36.4+k3s1" }, ["k3sArtifactSha256.amd64: got nothing"]],
+  [
+    "a checksum that is not that of the release",
+    { k3sArtifactSha256: { arm64: "1".repeat(64) } },
+    [
+      "k3sArtifactSha256.arm64",
+      "c9a209103f480f163b7c6a56f00862b4481927b284dc29a3716bb70d886691a8",
+      "reviewed checksum",
+    ],
+  ],
   ["a k3s release by channel", { k3sVersion: "stable" }, ["an exact k3s release"]],
   [
     "encryption that is none",
@@ -174,6 +317,19 @@ const refused: [string, Record<string, unknown>, string[]][] = [
       systemUpgradeScheduleWindow: { startTime: "02:00", endTime: "05:00" },
     },
     ["systemUpgradeUseDrain: got true", "wait for ever for the only server"],
+  ],
+  [
+    "a snapshot for several control planes",
+    {
+      restoreSnapshot: "etcd-1",
+      etcdS3Backup: { endpoint: "s3.example", bucket: "etcd", region: "x", folder: "x" },
+    },
+    ["restoreSnapshot", "nothing with 3 control-plane servers"],
+  ],
+  [
+    "a type for a load balancer that is not there",
+    { controlPlaneLoadBalancerType: "lb21" },
+    ["controlPlaneLoadBalancerType", "enableControlPlaneLoadBalancer is false"],
   ],
   ["a snapshot from nowhere", { restoreSnapshot: "etcd-1" }, ["etcdS3Backup: got nothing"]],
 ];
@@ -255,6 +411,48 @@ test.each([
     },
   ],
   ["a release with its checksum", { k3sVersion: "v1.36.4+k3s1", k3sArtifactSha256: { amd64: "0".repeat(64) } }],
+  [
+    "a release with the checksum that it has",
+    {
+      k3sArtifactSha256: {
+        amd64: "2f98a9f8fe5782479ee2d54e70a1b10a7f6fd4cae8d38ed3098452dc6eed76b5",
+        arm64: "c9a209103f480f163b7c6a56f00862b4481927b284dc29a3716bb70d886691a8",
+      },
+    },
+  ],
+  [
+    "names and addresses in the certificate and the kubeconfig",
+    { additionalTlsSans: ["api", "api-1.example.com", "10.1.2.3", "2001:db8::1"], kubeconfigServerAddress: "10.1.2.3" },
+  ],
+  ["a host name in the kubeconfig", { kubeconfigServerAddress: "api.example.com" }],
+  ["a load balancer of another type", { controlPlaneLoadBalancerType: "lb21", enableControlPlaneLoadBalancer: true }],
+  [
+    "labels that a kubelet may give itself",
+    {
+      agentNodepools: [
+        {
+          ...workers,
+          labels: ["node.kubernetes.io/a=b", "x.node.kubernetes.io/a=", "example.com/k8s.io=1", "a.B_c=d"],
+        },
+      ],
+    },
+  ],
+  ["taints that differ", { agentNodepools: [{ ...workers, taints: ["a=b:PreferNoSchedule", "c=:PreferNoSchedule"] }] }],
+  [
+    "an audit policy",
+    {
+      auditPolicyConfig:
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{ level: None }]\n",
+    },
+  ],
+  [
+    "servers where their types are",
+    {
+      networkRegion: "us-east",
+      controlPlaneNodepools: [{ ...server, location: "ash", serverType: "cpx31" }],
+      agentNodepools: [{ ...workers, location: "ash", serverType: "ccx23" }],
+    },
+  ],
   ["raw configuration of something else", { controlPlanesCustomConfig: { "etcd-snapshot-retention": 24 } }],
   ["raw arguments of something else", { controlPlaneExecArgs: "--debug" }],
   ["a window up to the last minute", { systemUpgradeScheduleWindow: { startTime: "00:00", endTime: "23:59" } }],
