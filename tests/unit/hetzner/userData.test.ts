@@ -1,11 +1,18 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { MAXIMUM_BYTES, userData, type NodeFacts } from "../../../components/cluster/hetzner/cloudInit.ts";
+import {
+  MAXIMUM_BYTES,
+  renderUserData,
+  userData,
+  type NodeFacts,
+} from "../../../components/cluster/hetzner/cloudInit.ts";
 import { tokens } from "../../../components/cluster/hetzner/kubeconfig.ts";
+import { placeholderFacts } from "../../../components/cluster/hetzner/placeholders.ts";
 import { plan, type PlannedNode } from "../../../components/cluster/hetzner/plan.ts";
 import { MANAGED_KEYS } from "../../../config/hetzner/managedKeys.ts";
 import { hetznerSchema, type HetznerSettings } from "../../../config/hetzner/schema.ts";
+import { runStack } from "../program/stack.ts";
 
 const files = {
   production: "Pulumi.production.yaml",
@@ -71,6 +78,21 @@ test("the largest user data fits into what Hetzner takes, with room for a longer
   });
   expect(Math.max(...sizes)).toBeLessThan(MAXIMUM_BYTES * 0.85);
   expect(Math.max(...sizes)).toBeGreaterThan(15_000);
+});
+
+test("what stands for facts not known yet is as long as the real ones, and hardly longer", async () => {
+  for (const [stack, file] of Object.entries(files)) {
+    const settings = settingsOf(file);
+    const planned = plan(settings);
+    const resources = await runStack(stack === "production" ? stack : `examples/${stack}`);
+    for (const node of planned.nodes) {
+      const server = resources.find(({ inputs }) => inputs["name"] === node.name && "userData" in inputs);
+      const real = Buffer.byteLength((server?.inputs["userData"] as { value: string }).value);
+      const expected = Buffer.byteLength(renderUserData(settings, node, placeholderFacts(settings, planned, node)));
+      expect(expected - real, node.name).toBeGreaterThanOrEqual(0);
+      expect(expected - real, node.name).toBeLessThan(200);
+    }
+  }
 });
 
 test("user data that Hetzner would not take is refused with the reason", () => {
