@@ -91,6 +91,7 @@ test("a cluster whose nodes say that nothing enforces policies is refused, whate
 test.each<[string, object, string[]]>([
   ["enforcement off", { enableNetworkPolicy: false }, ["cluster.kubeHetzner.enableNetworkPolicy"]],
   ["v2's way to turn it off", { disable_network_policy: true }, ["calls it enableNetworkPolicy", "means the opposite"]],
+  ["a setting of kube-hetzner's that nothing hangs on", { enable_kured: true }, ["only what bears on enforcement"]],
   [
     "no flannel by raw configuration",
     { controlPlanesCustomConfig: { "flannel-backend": "none" } },
