@@ -173,8 +173,8 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ],
   [
     "a range that does not begin where it says",
-    { clients: [{ ...app, cidrs: [{ cidr: "203.0.113.7/24", reason: "office" }] }] },
-    ["clients[0].cidrs[0].cidr", "write 203.0.113.0/24"],
+    { clients: [{ ...app, cidrs: [{ cidr: "198.51.100.7/24", reason: "office" }] }] },
+    ["clients[0].cidrs[0].cidr", "write 198.51.100.0/24"],
   ],
   [
     "a range without a reason",
