@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { conflicts } from "./config/conflicts.ts";
-import { explain, problemsOf } from "./config/problems.ts";
+import type { HetznerSettings } from "./config/hetzner/schema.ts";
+import { explain, problemsOf, type Problem } from "./config/problems.ts";
 import { schema, type Config } from "./config/schema.ts";
 import { credentials, isSecretKey, type ExistingCredentials, type HetznerCredentials } from "./config/secrets.ts";
 
@@ -13,15 +14,18 @@ export interface Settings extends Config {
 }
 
 /**
- * Stack configuration as one valid, readonly value.
+ * Stack configuration as one valid, readonly value. What a cluster's settings are too large for is judged by whoever
+ * renders them.
  * @throws pulumi.RunError that lists every problem: key, value, what was expected, and the fix
  */
-export function loadSettings(): Settings {
+export function loadSettings(sizeProblems: (hetzner: HetznerSettings) => Problem[]): Settings {
   const project = pulumi.getProject();
   const config = new pulumi.Config();
   const values = plainValues(project, config);
   const parsed = schema.safeParse(values);
   const problems = parsed.success ? conflicts(parsed.data) : problemsOf(parsed.error, values, schema);
+  const hetzner = parsed.data?.cluster.hetzner;
+  if (hetzner) problems.push(...sizeProblems(hetzner));
   // Secrets are judged by what the cluster's keys say; where those are not valid, there is nothing to judge by.
   const cluster = schema.shape.cluster.safeParse(values["cluster"] ?? {});
   const secrets = cluster.success ? credentials(cluster.data, config) : [];

@@ -1,6 +1,7 @@
 import { AuthorityCopies, certificateOf } from "./components/access/authority.ts";
 import { isAdopted, takeOver } from "./components/adoption/takeOver.ts";
 import { DatabaseAccess } from "./components/access/index.ts";
+import { sizeProblems } from "./components/cluster/hetzner/sizes.ts";
 import { openCluster } from "./components/cluster/index.ts";
 import { inspect } from "./components/cluster/inspect.ts";
 import { NOTHING_YET, readAuthority } from "./components/cluster/live.ts";
@@ -14,7 +15,7 @@ import { egressOf, renderedObjects } from "./components/rendered.ts";
 import { loadSettings } from "./config.ts";
 import type { KubeObject } from "./kube/objects.ts";
 
-const settings = loadSettings();
+const settings = loadSettings(sizeProblems);
 const { clients, database, pgbouncer, protect, stack } = settings;
 const found = await inspect(settings, renderedObjects);
 

@@ -1,6 +1,6 @@
 import { clientConflicts } from "./clientConflicts.ts";
 import { clusterConflicts } from "./hetzner/conflicts.ts";
-import { overlap, podRangeProblems, rangeProblem } from "./ranges.ts";
+import { METADATA_SERVICE, overlap, podRangeProblems, rangeProblem } from "./ranges.ts";
 import { poolerConflicts } from "./poolerConflicts.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";
@@ -58,9 +58,6 @@ function replicationConflicts({ database }: Config): Problem[] {
     },
   ];
 }
-
-/** Where clouds hand out the credentials of a machine to whoever asks from it. */
-const METADATA_SERVICE = "169.254.0.0/16";
 
 function egressConflicts({ database }: Config): Problem[] {
   return database.egress.to.flatMap(({ cidr }, index) => {

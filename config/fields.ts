@@ -6,7 +6,7 @@ export const dnsLabel = (max = 63) => z.string().max(max).regex(DNS_LABEL.patter
 export const quantity = z.string().regex(QUANTITY.pattern, QUANTITY.expected);
 export const identifier = z.string().regex(POSTGRES_IDENTIFIER.pattern, POSTGRES_IDENTIFIER.expected);
 export const databaseName = identifier.max(56, "at most 56 characters: <database>_reader is a role, and those have 63");
-export const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+export const cidr = z.union([z.cidrv4(), z.cidrv6()], "an IPv4 or IPv6 network in CIDR notation");
 export const labels = z.record(
   z.string().regex(LABEL_KEY.pattern, LABEL_KEY.expected),
   z.string().regex(LABEL_VALUE.pattern, LABEL_VALUE.expected),

@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { v2Advice } from "./hetzner/v2.ts";
+import { camelCase, kubeHetznerAdvice, type Place } from "./hetzner/vocabulary.ts";
 
 /** One thing that is wrong: where, what, and what to do. */
 export interface Problem {
@@ -42,21 +42,33 @@ export function problemsOf(error: z.ZodError, value: unknown, schema: z.ZodType)
 
 function unknownKey(path: PropertyKey[], value: unknown, schema: z.ZodType): Problem {
   const parent = path.slice(0, -1);
+  const name = String(path.at(-1));
   const known = keysAt(schema, parent);
-  const nearest = dotted([...parent, closest(String(path.at(-1)), known)]);
   const got = at(value, path);
-  const advice = isKubeHetzner(parent) ? v2Advice(String(path.at(-1)), got) : undefined;
+  const place = kubeHetznerPlace(parent);
+  const advice = place && kubeHetznerAdvice({ name, value: got, known }, place);
+  const nearest = nearestOf(name, known);
+  const meant = nearest === undefined ? "" : `did you mean ${dotted([...parent, nearest])}? Otherwise `;
   return {
     key: dotted(path),
     got,
     expected: `one of the known keys (${known.join(", ")})`,
-    fix: advice ?? `did you mean ${nearest}? Otherwise remove ${dotted(path)}`,
+    fix: advice ?? `${meant}remove ${dotted(path)}`,
   };
 }
 
-/** Whether keys there are kube-hetzner's. */
-function isKubeHetzner(path: readonly PropertyKey[]): boolean {
-  return ["cluster.hetzner", "cluster.kubeHetzner"].includes(dotted(path));
+/** The known key that a name is a slip or another spelling of: no more than a third of it differs. */
+function nearestOf(name: string, known: readonly string[]): string | undefined {
+  const spelled = camelCase(name);
+  const nearest = closest(spelled, known);
+  return distance(spelled, nearest) <= spelled.length / 3 ? nearest : undefined;
+}
+
+/** Where the keys there are kube-hetzner's. */
+function kubeHetznerPlace([cluster, kind, list, index, ...deeper]: readonly PropertyKey[]): Place | undefined {
+  if (cluster !== "cluster" || deeper.length > 0) return undefined;
+  if (list === undefined) return kind === "hetzner" ? "cluster" : kind === "kubeHetzner" ? "declared" : undefined;
+  return kind === "hetzner" && /Nodepools$/.test(String(list)) && typeof index === "number" ? "pool" : undefined;
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -71,8 +83,6 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `at most ${amount(issue.maximum, issue.origin)}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? issue.message;
-    case "invalid_union":
-      return "an IPv4 or IPv6 network in CIDR notation";
     default:
       return issue.message;
   }

@@ -5,6 +5,9 @@ import type { Client } from "./schema.ts";
 /** The widest range that can pass for somebody in particular. */
 const WIDEST = { ipv4: 8, ipv6: 32 };
 
+/** Where clouds hand out the credentials of a machine to whoever asks from it. */
+export const METADATA_SERVICE = "169.254.0.0/16";
+
 /** Why a range of addresses is none that a line of pg_hba and a NetworkPolicy mean the same by. */
 export function rangeProblem(cidr: string, key: string): Problem[] {
   const [address, prefix] = ipaddr.parseCIDR(cidr);
@@ -14,9 +17,16 @@ export function rangeProblem(cidr: string, key: string): Problem[] {
     return problem(`a range no wider than /${String(WIDEST[family])}`, "name those who need it");
   if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
     return problem("an IPv4 range as such: PostgreSQL never matches it like this", "write it as an IPv4 range");
-  const network = networkOf(cidr, family);
+  return firstAddressProblem(cidr, key);
+}
+
+/** Whether a range begins with its first address: whoever reads it otherwise refuses it, or takes it for another. */
+export function firstAddressProblem(cidr: string, key: string): Problem[] {
+  const [address, prefix] = ipaddr.parseCIDR(cidr);
+  const network = networkOf(cidr, address.kind());
   if (network === address.toString()) return [];
-  return problem("the first address of the range", `write ${network}/${String(prefix)}`);
+  const fix = `write ${network}/${String(prefix)}`;
+  return [{ key, got: cidr, expected: "the first address of the range", fix }];
 }
 
 /** Pods, and the ranges that they get their addresses from. */

@@ -1,9 +1,14 @@
 import { contains, readRange } from "../../policy/analysis/network/cidr.ts";
 
+/** Whether a network lies within another. */
+export function isWithin(cidr: string, around: string): boolean {
+  const [inner, outer] = [readRange(cidr), readRange(around)];
+  return inner !== undefined && outer !== undefined && contains(outer, inner);
+}
+
 /** Whether two networks have an address in common. */
 export function overlap(a: string, b: string): boolean {
-  const [left, right] = [readRange(a), readRange(b)];
-  return left !== undefined && right !== undefined && (contains(left, right) || contains(right, left));
+  return isWithin(a, b) || isWithin(b, a);
 }
 
 /** The `index`-th part of an IPv4 network, `bits` narrower: subnet("10.0.0.0/16", 8, 255) is 10.0.255.0/24. */

@@ -1,3 +1,5 @@
+import { flagOfKey, parsedFlag, words } from "./k3sArgs.ts";
+
 /** A way in which k3s' policy engine would be off. */
 export interface Disabled {
   /** Setting at fault. */
@@ -13,7 +15,8 @@ export interface EnforcementSettings {
   controlPlaneExecArgs?: string | undefined;
 }
 
-const FLAG = "disable-network-policy";
+const ENGINE = "disable-network-policy";
+const BACKEND = "flannel-backend";
 
 /** Each of the settings that turns the policy engine off: the switch, the raw configuration, the raw arguments. */
 export function disablingSettings(settings: EnforcementSettings): Disabled[] {
@@ -22,34 +25,39 @@ export function disablingSettings(settings: EnforcementSettings): Disabled[] {
   if (!enableNetworkPolicy) {
     found.push({ key: "enableNetworkPolicy", got: false, fix: "set it to true, or remove it" });
   }
-  const custom = controlPlanesCustomConfig[FLAG];
-  if (custom !== undefined && !isFalse(custom)) {
-    found.push({ key: `controlPlanesCustomConfig.${FLAG}`, got: custom, fix: "remove it" });
+  for (const [key, got] of Object.entries(controlPlanesCustomConfig)) {
+    if (isDisabling(flagOfKey(key), got)) {
+      found.push({ key: `controlPlanesCustomConfig.${key}`, got, fix: "remove it" });
+    }
   }
-  if (disables(words(controlPlaneExecArgs))) {
-    found.push({ key: "controlPlaneExecArgs", got: controlPlaneExecArgs, fix: `remove --${FLAG}` });
+  const flag = disablingFlag(words(controlPlaneExecArgs));
+  if (flag !== undefined) {
+    found.push({ key: "controlPlaneExecArgs", got: controlPlaneExecArgs, fix: `remove ${flag}` });
   }
   return found;
 }
 
-/** Whether arguments of k3s, each `--flag` or `--flag=value`, turn its policy engine off; the last one counts, as for k3s. */
-export function disables(args: readonly string[]): boolean {
-  const last = args.map(parsedFlag).findLast((flag) => flag?.name === FLAG);
-  return last !== undefined && !isFalse(last.value ?? true);
+/**
+ * The argument of k3s that leaves nodes without its policy engine, or without the network that it works on; undefined
+ * where there is none. The last one of a kind counts, as for k3s.
+ */
+export function disablingFlag(args: readonly string[]): string | undefined {
+  const flags = args.map(parsedFlag);
+  const engine = flags.findLast((flag) => flag?.name === ENGINE);
+  if (engine && isDisabling(ENGINE, engine.value ?? true)) return `--${ENGINE}`;
+  const at = flags.findLastIndex((flag) => flag?.name === BACKEND);
+  const backend = at === -1 ? undefined : (flags[at]?.value ?? args[at + 1]);
+  return isDisabling(BACKEND, backend) ? `--${BACKEND}=none` : undefined;
 }
 
-/** A word of a command line as a flag; undefined for any other word. */
-export function parsedFlag(word: string): { name: string; value?: string } | undefined {
-  const [, name, value] = /^--?([a-z0-9-]+)(?:=(.*))?$/s.exec(word) ?? [];
-  return name === undefined ? undefined : { name, ...(value !== undefined && { value }) };
-}
-
-/** Words of a command line, as far as k3s' arguments need it. */
-export function words(line: string): string[] {
-  return line.split(/\s+/).filter((word) => word !== "");
+/** Whether a flag of k3s has that effect with a value; a list sets it once for each of its values. */
+export function isDisabling(flag: string, value: unknown): boolean {
+  const values = Array.isArray(value) ? value.map(String) : [String(value)];
+  if (flag === BACKEND) return values.includes("none");
+  return flag === ENGINE && !values.every(isFalse);
 }
 
 /** Go's reading of a false boolean. */
-function isFalse(value: unknown): boolean {
-  return value === false || ["false", "False", "FALSE", "f", "F", "0"].includes(String(value));
+function isFalse(value: string): boolean {
+  return ["false", "False", "FALSE", "f", "F", "0"].includes(value);
 }

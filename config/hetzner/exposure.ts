@@ -1,5 +1,6 @@
-import { contains, readRange } from "../../policy/analysis/network/cidr.ts";
+import { readRange } from "../../policy/analysis/network/cidr.ts";
 import type { Problem } from "../problems.ts";
+import { isWithin } from "./cidr.ts";
 import type { HetznerSettings, KubeHetznerSettings } from "./schema.ts";
 
 /** What nobody outside may reach: SSH, the API server, PostgreSQL, etcd, kubelets, node ports. */
@@ -46,11 +47,6 @@ function open(key: string, cidr: string): Problem[] {
 function isEverybody(cidr: string): boolean {
   const range = readRange(cidr);
   return range !== undefined && range.prefix < WIDEST[range.family] && !isWithin(cidr, "fc00::/7");
-}
-
-function isWithin(cidr: string, around: string): boolean {
-  const [inner, outer] = [readRange(cidr), readRange(around)];
-  return inner !== undefined && outer !== undefined && contains(outer, inner);
 }
 
 type Rule = HetznerSettings["extraFirewallRules"][number];

@@ -1,13 +1,15 @@
 import type { Problem } from "../problems.ts";
 import type { Config } from "../schema.ts";
-import { overlap, prefixOf } from "./cidr.ts";
-import { disablingSettings, parsedFlag, words } from "./enforcement.ts";
+import { auditPolicyProblems } from "./auditPolicy.ts";
 import { exposures } from "./exposure.ts";
+import { firewallProblems } from "./firewall.ts";
 import { k3sDigests } from "./k3sReleases.ts";
-import { MANAGED_KEYS } from "./managedKeys.ts";
+import { enforcementProblems, rawK3sProblems } from "./k3sSettings.ts";
+import { labelProblems } from "./labels.ts";
+import { networkProblems } from "./networks.ts";
 import { databasePools, keyedPools, openPools, total } from "./pools.ts";
-import { architectureOf, LOCATIONS_BY_REGION } from "./regions.ts";
-import type { HetznerSettings } from "./schema.ts";
+import { architectureOf, FAMILIES_AS_OF, LOCATIONS_BY_REGION, offers } from "./regions.ts";
+import { DEFAULT_LOAD_BALANCER, type HetznerSettings } from "./schema.ts";
 import { upgradeProblems } from "./upgrades.ts";
 
 /** Hetzner's limits. Source: docs.hetzner.com/cloud (networks, placement groups); kube-hetzner v3.1, validation-contract.tf. */
@@ -15,8 +17,6 @@ const ATTACHED_PER_NETWORK = 100;
 const PLACEMENT_GROUPS_PER_PROJECT = 50;
 export const SERVERS_PER_PLACEMENT_GROUP = 10;
 const SUBNETS_PER_NETWORK = 50;
-/** Every pool's subnet has an address for each server it may have, from 101 on. */
-const SMALLEST_NETWORK = 16;
 
 type Said = Omit<Problem, "key"> & { key: string };
 
@@ -24,63 +24,20 @@ type Said = Omit<Problem, "key"> & { key: string };
 export function hetznerProblems(settings: HetznerSettings, database: Config["database"]): Problem[] {
   const problems: Said[] = [
     ...enforcementProblems(settings),
+    ...rawK3sProblems(settings),
     ...exposures(settings),
+    ...firewallProblems(settings),
     ...networkProblems(settings),
     ...poolProblems(settings),
+    ...labelProblems(settings),
     ...controlPlaneProblems(settings),
     ...versionProblems(settings),
+    ...auditPolicyProblems(settings.auditPolicyConfig),
     ...pairProblems(settings),
     ...storageProblems(settings, database),
     ...upgradeProblems(settings, database),
   ];
   return problems.map((problem) => ({ ...problem, key: `cluster.hetzner.${problem.key}` }));
-}
-
-function enforcementProblems(settings: HetznerSettings): Said[] {
-  const problems: Said[] = disablingSettings(settings).map((disabled) => ({
-    ...disabled,
-    expected: "k3s' policy engine to run: without it NetworkPolicies are stored and not enforced",
-  }));
-  if (settings.cniPlugin !== "flannel") {
-    const expected = '"flannel", whose policy engine is k3s\' own';
-    const fix = "make the cluster with kube-hetzner and give its kubeconfig (cluster.kubeHetzner.cniPlugin)";
-    problems.push({ key: "cniPlugin", got: settings.cniPlugin, expected, fix });
-  }
-  const raw = [
-    ...Object.entries(settings.controlPlanesCustomConfig).map(([name, got]) => ({
-      key: `controlPlanesCustomConfig.${name}`,
-      name,
-      got,
-    })),
-    ...words(settings.controlPlaneExecArgs).flatMap((word) => {
-      const flag = parsedFlag(word);
-      return flag ? [{ key: "controlPlaneExecArgs", name: flag.name, got: word }] : [];
-    }),
-  ];
-  for (const { key, name, got } of raw) {
-    const instead = MANAGED_KEYS[name];
-    if (instead === undefined || name === "disable-network-policy") continue;
-    problems.push({ key, got, expected: "a key that this program does not set itself", fix: `use ${instead}` });
-  }
-  return problems;
-}
-
-function networkProblems(settings: HetznerSettings): Said[] {
-  const keys = ["networkIpv4Cidr", "clusterIpv4Cidr", "serviceIpv4Cidr"] as const;
-  const problems: Said[] = [];
-  keys.forEach((key, index) => {
-    for (const other of keys.slice(0, index)) {
-      if (!overlap(settings[key], settings[other])) continue;
-      const expected = `a network apart from ${other} (${settings[other]})`;
-      problems.push({ key, got: settings[key], expected, fix: `choose another ${key}` });
-    }
-  });
-  const network = settings.networkIpv4Cidr;
-  if (prefixOf(network) > SMALLEST_NETWORK) {
-    const expected = "a network of /16 or larger: each pool gets a /24 of it";
-    problems.push({ key: "networkIpv4Cidr", got: network, expected, fix: "choose a larger network" });
-  }
-  return problems;
 }
 
 function poolProblems(settings: HetznerSettings): Said[] {
@@ -102,6 +59,11 @@ function poolProblems(settings: HetznerSettings): Said[] {
         expected,
         fix: "move the pool, or change networkRegion",
       });
+    }
+    if (!offers(settings.networkRegion, pool.serverType)) {
+      const expected = `a type of the families cpx or ccx in ${settings.networkRegion}: Hetzner has no others there (as of ${FAMILIES_AS_OF})`;
+      const fix = "choose another type, or a location in eu-central";
+      problems.push({ key: `${key}.serverType`, got: pool.serverType, expected, fix });
     }
   }
   const attached = total(all.map(({ pool }) => pool)) + (settings.enableControlPlaneLoadBalancer ? 1 : 0);
@@ -149,16 +111,25 @@ function controlPlaneProblems(settings: HetznerSettings): Said[] {
 }
 
 function versionProblems(settings: HetznerSettings): Said[] {
-  const digests = k3sDigests(settings.k3sVersion, settings.k3sArtifactSha256);
+  const { k3sVersion, k3sArtifactSha256: configured } = settings;
+  const digests = k3sDigests(k3sVersion, configured);
   const needed = new Set(keyedPools(settings).map(({ pool }) => architectureOf(pool.serverType)));
-  return [...needed]
+  const missing = [...needed]
     .filter((architecture) => digests[architecture] === undefined)
     .map((architecture) => ({
       key: `k3sArtifactSha256.${architecture}`,
       got: undefined,
-      expected: `the checksum of ${settings.k3sVersion} for ${architecture}: this project has not reviewed that release`,
+      expected: `the checksum of ${k3sVersion} for ${architecture}: this project has not reviewed that release`,
       fix: `copy it from sha256sum-${architecture}.txt of the release, after checking it`,
     }));
+  const contradicting = (["amd64", "arm64"] as const).flatMap((architecture) => {
+    const [got, known] = [configured[architecture], digests[architecture]];
+    if (got === known || got === undefined || known === undefined) return [];
+    const expected = `${known}, the reviewed checksum of ${k3sVersion}`;
+    const fix = "remove it, after finding out where the other one comes from";
+    return [{ key: `k3sArtifactSha256.${architecture}`, got, expected, fix }];
+  });
+  return [...missing, ...contradicting];
 }
 
 /** Settings that contradict each other. */
@@ -178,6 +149,17 @@ function pairProblems(settings: HetznerSettings): Said[] {
   if (settings.restoreSnapshot !== undefined && settings.etcdS3Backup === undefined) {
     const expected = "where the snapshot lies, since restoreSnapshot names one";
     problems.push({ key: "etcdS3Backup", got: undefined, expected, fix: "set it, or remove restoreSnapshot" });
+  }
+  const servers = total(settings.controlPlaneNodepools);
+  if (settings.restoreSnapshot !== undefined && servers > 1) {
+    const expected = `nothing with ${String(servers)} control-plane servers: each would start a cluster of its own from it`;
+    const fix = "remove it; to restore such a cluster, leave one control-plane server until it runs";
+    problems.push({ key: "restoreSnapshot", got: settings.restoreSnapshot, expected, fix });
+  }
+  if (settings.controlPlaneLoadBalancerType !== DEFAULT_LOAD_BALANCER && !settings.enableControlPlaneLoadBalancer) {
+    const expected = "nothing, since enableControlPlaneLoadBalancer is false";
+    const fix = "remove it, or set enableControlPlaneLoadBalancer to true";
+    problems.push({ key: "controlPlaneLoadBalancerType", got: settings.controlPlaneLoadBalancerType, expected, fix });
   }
   return problems;
 }

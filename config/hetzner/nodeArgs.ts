@@ -1,4 +1,4 @@
-import { disables, parsedFlag } from "./enforcement.ts";
+import { disablingFlag } from "./enforcement.ts";
 
 /** Annotation in which k3s notes how it was started: a JSON list, configuration files included, secrets masked. */
 const ANNOTATION = "k3s.io/node-args";
@@ -13,9 +13,7 @@ export interface NodeFlag {
 export function nodeObjection(annotations: Readonly<Record<string, string>>, cniPlugin: string): string | undefined {
   const args = nodeArgs(annotations);
   if (args === undefined || cniPlugin !== "flannel") return undefined;
-  if (disables(args)) return "--disable-network-policy";
-  const backend = args.map(parsedFlag).findLast((flag) => flag?.name === "flannel-backend");
-  return backend?.value === "none" ? "--flannel-backend=none" : undefined;
+  return disablingFlag(args);
 }
 
 /** What k3s was started with on a control-plane server; undefined for agents, and where the node does not say. */

@@ -1,22 +1,39 @@
 import { z } from "zod";
-import { DNS_LABEL } from "../patterns.ts";
+import { cidr } from "../fields.ts";
+import { DNS_LABEL, LABEL_KEY, LABEL_VALUE } from "../patterns.ts";
 import { LOCATIONS, REGIONS, type Location, type Region } from "./regions.ts";
 import { K3S_VERSION } from "./k3sReleases.ts";
 
-const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 const ipv4Cidr = z.cidrv4("an IPv4 network in CIDR notation");
 const name = z.string().max(30).regex(DNS_LABEL.pattern, DNS_LABEL.expected);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "the 64 lower-case hexadecimal digits of a SHA-256");
 
-const LABEL = /^[A-Za-z0-9]([A-Za-z0-9_./-]{0,314}[A-Za-z0-9])?=([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
-const TAINT = new RegExp(`${LABEL.source.slice(0, -1)}:(NoSchedule|PreferNoSchedule|NoExecute)$`);
+const inner = ({ pattern }: { pattern: RegExp }) => pattern.source.slice(1, -1);
+const LABEL = new RegExp(`^${inner(LABEL_KEY)}=${inner(LABEL_VALUE)}$`);
+const TAINT = new RegExp(`^${inner(LABEL_KEY)}=${inner(LABEL_VALUE)}:(NoSchedule|PreferNoSchedule|NoExecute)$`);
+const PARTS =
+  "key and value of at most 63 letters, digits, dashes, underscores and dots, the key below a domain or not";
+
+/** As Hetzner has them; sizes are 1 to 6 as of February 2026. */
+const SERVER_TYPE = /^c(x|px|cx|ax)[1-6][1-9]$/;
+
+/** A DNS name; no address, since its last part has a letter, and no wildcard: k3s drops those (rancher/dynamiclistener). */
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?=.*[A-Za-z][^.]*$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+  );
 
 const nodepool = (least: 0 | 1) =>
   z.strictObject({
     name: name.describe("Name of the pool; servers are called `<clusterName>-<pool>-<number>`."),
     serverType: z
       .string()
-      .regex(/^c(x|px|cx|ax)[0-9]{2}$/, 'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21"')
+      .regex(
+        SERVER_TYPE,
+        'a Hetzner server type like "cx33", "cpx32", "ccx23" or "cax21" (families and sizes as of February 2026)',
+      )
       .describe("Hetzner server type; cax ones are arm64."),
     location: z.enum(LOCATIONS as [Location, ...Location[]]).describe("Hetzner location."),
     count: z
@@ -24,24 +41,35 @@ const nodepool = (least: 0 | 1) =>
       .min(least)
       .max(100)
       .describe(least === 0 ? "Number of servers; 0 keeps the place of a pool that is gone." : "Number of servers."),
-    labels: z.array(z.string().regex(LABEL, 'a label like "key=value"')).default([]).describe("Labels of the nodes."),
+    labels: z
+      .array(z.string().regex(LABEL, `a label like "key=value", ${PARTS}`))
+      .default([])
+      .describe("Labels of the nodes."),
     taints: z
-      .array(z.string().regex(TAINT, 'a taint like "key=value:NoSchedule"'))
+      .array(z.string().regex(TAINT, `a taint like "key=value:NoSchedule", ${PARTS}`))
       .default([])
       .describe("Taints of the nodes."),
     backups: z.boolean().default(false).describe("Hetzner's daily backups of the servers' disks."),
   });
+
+const k3sConfig = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]*\+?$/, 'a key of k3s\' config.yaml like "etcd-snapshot-retention"'),
+  z.unknown(),
+);
+
+/** Source: docs.hetzner.cloud, rules of a firewall: "You can specify 100 CIDR blocks at most". */
+const sources = z.array(cidr).max(100);
 
 const firewallRule = z.strictObject({
   direction: z.enum(["in", "out"]).describe("Which way."),
   protocol: z.enum(["tcp", "udp", "icmp", "esp", "gre"]).describe("Protocol."),
   port: z
     .string()
-    .regex(/^(any|[0-9]{1,5}(-[0-9]{1,5})?)$/, 'a port, a range like "8000-8010", or "any"')
+    .refine(isPort, 'a port from 1 to 65535, a range like "8000-8010", or "any"')
     .optional()
     .describe("Port or range, for tcp and udp."),
-  sourceIps: z.array(cidr).default([]).describe("Who may send, for `in`."),
-  destinationIps: z.array(cidr).default([]).describe("Who may be sent to, for `out`."),
+  sourceIps: sources.default([]).describe("Who may send, for `in`."),
+  destinationIps: sources.default([]).describe("Who may be sent to, for `out`."),
   description: z.string().max(255).optional().describe("Note on the rule."),
 });
 
@@ -75,6 +103,9 @@ const window = z.strictObject({
     .describe("Time zone of the two."),
 });
 
+/** Type of the control plane's load balancer, where it has one. */
+export const DEFAULT_LOAD_BALANCER = "lb11";
+
 /** kube-hetzner v3's settings, in camelCase, as far as the cluster is made from them. */
 export const hetznerSchema = z.strictObject({
   clusterName: name.max(20).default("k3s").describe("First part of every name in the Hetzner project."),
@@ -90,7 +121,7 @@ export const hetznerSchema = z.strictObject({
   controlPlaneNodepools: z
     .array(nodepool(1))
     .min(1)
-    .describe("Servers of the control plane: one, three or five in all."),
+    .describe("Servers of the control plane: one, three, five or seven in all."),
   agentNodepools: z.array(nodepool(0)).default([]).describe("Servers that only run workloads."),
   databaseNodepool: name
     .optional()
@@ -156,11 +187,11 @@ export const hetznerSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("A load balancer in the private network by which nodes join. It has no public address."),
-  controlPlaneLoadBalancerType: z.enum(["lb11", "lb21", "lb31"]).default("lb11").describe("Its type."),
-  firewallKubeApiSource: z
-    .array(cidr)
-    .describe("Who reaches the API server from outside, `pulumi up` included. Hetzner's firewall knows no names."),
-  firewallSshSource: z.array(cidr).default([]).describe("Who reaches SSH; nobody needs to."),
+  controlPlaneLoadBalancerType: z.enum(["lb11", "lb21", "lb31"]).default(DEFAULT_LOAD_BALANCER).describe("Its type."),
+  firewallKubeApiSource: sources.describe(
+    "Who reaches the API server from outside, `pulumi up` included. Hetzner's firewall knows no names.",
+  ),
+  firewallSshSource: sources.default([]).describe("Who reaches SSH; nobody needs to."),
   sshPublicKey: z
     .string()
     .regex(
@@ -176,12 +207,11 @@ export const hetznerSchema = z.strictObject({
     .describe("Servers may only send DNS, HTTP, HTTPS, NTP and pings to the outside."),
   extraFirewallRules: z.array(firewallRule).default([]).describe("Further rules of the servers' firewall."),
   additionalTlsSans: z
-    .array(z.string().min(1))
+    .array(z.union([z.ipv4(), z.ipv6(), hostName], "a host name or an address, without scheme, port and wildcard"))
     .default([])
     .describe("Further names and addresses in the API server's certificate."),
   kubeconfigServerAddress: z
-    .string()
-    .regex(/^[A-Za-z0-9.:-]+$/, "a host name or an address, without scheme and port")
+    .union([z.ipv4(), hostName], "a host name or an IPv4 address, without scheme and port: servers have no IPv6")
     .optional()
     .describe(
       "Host in the kubeconfig, a DNS name of all control-plane servers for one. Default: the first one's address.",
@@ -194,15 +224,14 @@ export const hetznerSchema = z.strictObject({
   auditLogMaxAge: z.int().min(1).default(30).describe("Days that an audit log is kept."),
   auditLogMaxBackups: z.int().min(1).default(10).describe("Audit logs that are kept."),
   auditLogMaxSize: z.int().min(1).default(100).describe("Megabytes of an audit log."),
-  controlPlanesCustomConfig: z
-    .record(z.string(), z.unknown())
+  controlPlanesCustomConfig: k3sConfig
     .default({})
     .describe("Further keys of k3s' config.yaml on the control plane; none that this program sets."),
   controlPlaneExecArgs: z
     .string()
     .regex(/^[^\r\n"'\\%$]*$/, "one line without quotes, backslashes, $ and %: it becomes part of a systemd unit")
     .default("")
-    .describe("Further arguments of `k3s server`; none that this program sets."),
+    .describe("Further arguments of `k3s server`, a value behind `=`; none that this program sets."),
   etcdS3Backup: s3
     .optional()
     .describe("Where etcd snapshots go; with the secret keys `etcdS3AccessKey` and `etcdS3SecretKey`."),
@@ -218,12 +247,19 @@ export const kubeHetznerSchema = z
   .strictObject({
     cniPlugin: z.enum(["flannel", "calico", "cilium"]).describe("As in kube-hetzner."),
     enableNetworkPolicy: z.boolean().describe("As in kube-hetzner; has to be true with flannel."),
-    controlPlanesCustomConfig: z.record(z.string(), z.unknown()).describe("As in kube-hetzner."),
+    controlPlanesCustomConfig: k3sConfig.describe("As in kube-hetzner."),
     controlPlaneExecArgs: z.string().describe("As in kube-hetzner."),
     firewallKubeApiSource: z.array(cidr).describe("As in kube-hetzner; not everybody."),
     firewallSshSource: z.array(cidr).describe("As in kube-hetzner; not everybody."),
   })
   .partial();
+
+function isPort(text: string): boolean {
+  if (text === "any") return true;
+  if (!/^[0-9]{1,5}(-[0-9]{1,5})?$/.test(text)) return false;
+  const [from = 0, to = from] = text.split("-").map(Number);
+  return from >= 1 && from <= to && to <= 65_535;
+}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -1,41 +1,75 @@
 /** What became of a kube-hetzner v2 input. */
-interface Renamed {
+export interface Renamed {
   /** Name in v3, camelCase. */
   to: string;
   /** The value means the opposite now. */
   inverted?: true;
 }
 
-/** Inputs of kube-hetzner v2 and what v3 calls them. Source: kube-hetzner v3.1.0, MIGRATION.md. */
-const RENAMED: Record<string, Renamed> = {
-  initialK3sChannel: { to: "k3sVersion" },
-  installK3sVersion: { to: "k3sVersion" },
-  secretsEncryption: { to: "enableSecretsEncryption" },
-  k3sEncryptionAtRest: { to: "enableSecretsEncryption" },
-  k3sAuditPolicyConfig: { to: "auditPolicyConfig" },
-  k3sAuditLogMaxage: { to: "auditLogMaxAge" },
-  k3sAuditLogMaxbackup: { to: "auditLogMaxBackups" },
-  k3sAuditLogMaxsize: { to: "auditLogMaxSize" },
-  k3sExecServerArgs: { to: "controlPlaneExecArgs" },
-  enableWireguard: { to: "enableCniWireguardEncryption" },
-  useControlPlaneLb: { to: "enableControlPlaneLoadBalancer" },
-  controlPlaneLbType: { to: "controlPlaneLoadBalancerType" },
-  placementGroupDisable: { to: "enablePlacementGroups", inverted: true },
-  blockIcmpPingIn: { to: "allowInboundIcmp", inverted: true },
-  disableHetznerCsi: { to: "enableHetznerCsi", inverted: true },
-  disableNetworkPolicy: { to: "enableNetworkPolicy", inverted: true },
+const to = (name: string): Renamed => ({ to: name });
+const inverse = (name: string): Renamed => ({ to: name, inverted: true });
+
+/** Inputs of kube-hetzner v2 and what v3 calls them, nodepools' keys among them. Source: kube-hetzner v3.1.0, MIGRATION.md. */
+export const RENAMED: Readonly<Record<string, Renamed>> = {
+  additionalK3sEnvironment: to("additionalKubernetesInstallEnvironment"),
+  automaticallyUpgradeK3s: to("automaticallyUpgradeKubernetes"),
+  autoscalerDisableIpv4: inverse("autoscalerEnablePublicIpv4"),
+  autoscalerDisableIpv6: inverse("autoscalerEnablePublicIpv6"),
+  autoscalerLabels: to("autoscalerNodepools"),
+  autoscalerTaints: to("autoscalerNodepools"),
+  blockIcmpPingIn: inverse("allowInboundIcmp"),
+  ciliumLoadbalancerAccelerationMode: to("ciliumLoadBalancerAccelerationMode"),
+  combineLoadBalancers: to("reuseControlPlaneLoadBalancer"),
+  controlPlaneLbEnablePublicInterface: to("controlPlaneLoadBalancerEnablePublicNetwork"),
+  controlPlaneLbEnablePublicNetwork: to("controlPlaneLoadBalancerEnablePublicNetwork"),
+  controlPlaneLbType: to("controlPlaneLoadBalancerType"),
+  disableHetznerCsi: inverse("enableHetznerCsi"),
+  disableIpv4: inverse("enablePublicIpv4"),
+  disableIpv6: inverse("enablePublicIpv6"),
+  disableKubeProxy: inverse("enableKubeProxy"),
+  disableNetworkPolicy: inverse("enableNetworkPolicy"),
+  disableSelinux: inverse("enableSelinux"),
+  enableArm: to("enabledArchitectures"),
+  enableWireguard: to("enableCniWireguardEncryption"),
+  enableX86: to("enabledArchitectures"),
+  existingNetworkId: to("existingNetwork"),
+  extraKustomizeDeploymentCommands: to("userKustomizations"),
+  extraKustomizeFolder: to("userKustomizations"),
+  extraKustomizeParameters: to("userKustomizations"),
+  initialK3sChannel: to("k3sChannel"),
+  initialRke2Channel: to("rke2Channel"),
+  installK3sVersion: to("k3sVersion"),
+  installRke2Version: to("rke2Version"),
+  k3sAgentKubeletArgs: to("agentKubeletArgs"),
+  k3sAuditLogMaxage: to("auditLogMaxAge"),
+  k3sAuditLogMaxbackup: to("auditLogMaxBackups"),
+  k3sAuditLogMaxsize: to("auditLogMaxSize"),
+  k3sAuditLogPath: to("auditLogPath"),
+  k3sAuditPolicyConfig: to("auditPolicyConfig"),
+  k3sAutoscalerKubeletArgs: to("autoscalerKubeletArgs"),
+  k3sControlPlaneKubeletArgs: to("controlPlaneKubeletArgs"),
+  k3sEncryptionAtRest: to("enableSecretsEncryption"),
+  k3sExecAgentArgs: to("agentExecArgs"),
+  k3sExecServerArgs: to("controlPlaneExecArgs"),
+  k3sGlobalKubeletArgs: to("globalKubeletArgs"),
+  k3sKubeletConfig: to("kubeletConfig"),
+  k3sPreferBundledBin: to("preferBundledBin"),
+  k3sRegistries: to("registriesConfig"),
+  k3sToken: to("clusterToken"),
+  k8sConfigUpdatesUseKuredSentinel: to("kubernetesConfigUpdatesUseKuredSentinel"),
+  keepDiskAgents: to("keepDiskAgentNodes"),
+  keepDiskCp: to("keepDiskControlPlaneNodes"),
+  kubeapiPort: to("kubernetesApiPort"),
+  kubernetesDistributionType: to("kubernetesDistribution"),
+  lbHostname: to("loadBalancerHostname"),
+  loadBalancerDisableIpv6: inverse("loadBalancerEnableIpv6"),
+  loadBalancerDisablePublicNetwork: inverse("loadBalancerEnablePublicNetwork"),
+  placementGroupCompatIdx: to("placementGroupIndex"),
+  placementGroupDisable: inverse("enablePlacementGroups"),
+  robotCcmEnabled: to("enableRobotCcm"),
+  secretsEncryption: to("enableSecretsEncryption"),
+  subnetAmount: to("subnetCount"),
+  sysUpgradeControllerVersion: to("systemUpgradeControllerVersion"),
+  useControlPlaneLb: to("enableControlPlaneLoadBalancer"),
+  usePrivateBastion: to("usePrivateNatRouterBastion"),
 };
-
-/** What to write instead of a kube-hetzner v2 input, in either spelling; undefined for any other name. */
-export function v2Advice(name: string, value: unknown): string | undefined {
-  const renamed = RENAMED[camelCase(name)];
-  if (!renamed) return undefined;
-  if (!renamed.inverted) return `kube-hetzner v3 calls it ${renamed.to}`;
-  const now = typeof value === "boolean" ? `: ${name}: ${String(value)} is ${renamed.to}: ${String(!value)}` : "";
-  return `kube-hetzner v3 calls it ${renamed.to}, and means the opposite by it${now}`;
-}
-
-/** `enable_network_policy` as this project spells it. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}

@@ -39,6 +39,16 @@ const KERNEL_MODULES = ["br_netfilter", "overlay", "ip_set", "ip_set_hash_ip", "
  * @throws Error where it is more than Hetzner accepts
  */
 export function userData(settings: HetznerSettings, node: PlannedNode, facts: NodeFacts): string {
+  const text = renderUserData(settings, node, facts);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAXIMUM_BYTES) return text;
+  throw new Error(
+    `user data of ${node.name} has ${String(bytes)} bytes, and Hetzner takes ${String(MAXIMUM_BYTES)}: shorten auditPolicyConfig or the pool's labels`,
+  );
+}
+
+/** The same, however long it is. */
+export function renderUserData(settings: HetznerSettings, node: PlannedNode, facts: NodeFacts): string {
   const config = node.role === "server" ? serverConfig(settings, node, facts) : agentConfig(node, facts.tokens);
   const files = [
     secret("/etc/rancher/k3s/config.yaml", stringify(config)),
@@ -62,12 +72,7 @@ export function userData(settings: HetznerSettings, node: PlannedNode, facts: No
       ["systemctl", "enable", "--now", "metadata-guard.service", "k3s.service"],
     ],
   };
-  const text = `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= MAXIMUM_BYTES) return text;
-  throw new Error(
-    `user data of ${node.name} has ${String(bytes)} bytes, and Hetzner takes ${String(MAXIMUM_BYTES)}: shorten auditPolicyConfig or the pool's labels`,
-  );
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
 }
 
 /** In the order in which k3s.service runs them before k3s. */

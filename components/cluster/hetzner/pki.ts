@@ -8,7 +8,7 @@ const SIGNS = ["cert_signing", "digital_signature", "key_encipherment"];
 const ADMIN = { commonName: "hcloud-postgres-admin", organization: "system:masters" };
 
 /** The CAs that k3s takes where they are there before its first start, by path below its tls folder. */
-const SELF_SIGNED = ["client-ca", "request-header-ca", "etcd/peer-ca", "etcd/server-ca"] as const;
+export const SELF_SIGNED = ["client-ca", "request-header-ca", "etcd/peer-ca", "etcd/server-ca"] as const;
 
 export interface ClusterPkiArgs {
   /** First part of the subjects. */

@@ -1,4 +1,5 @@
 import { host, subnet } from "../../../config/hetzner/cidr.ts";
+import { CONTROL_PLANE_TAINT } from "../../../config/hetzner/labels.ts";
 import { SERVERS_PER_PLACEMENT_GROUP } from "../../../config/hetzner/limits.ts";
 import { databasePools, schedulesOnControlPlane } from "../../../config/hetzner/pools.ts";
 import { architectureOf } from "../../../config/hetzner/regions.ts";
@@ -42,7 +43,6 @@ export interface Plan {
 export const POOL_LABEL = "hcloud-postgres/nodepool";
 /** Label with the k3s release that a node is on, as {@link releaseTag} spells it. */
 export const K3S_LABEL = "hcloud-postgres/k3s";
-const CONTROL_PLANE_TAINT = "node-role.kubernetes.io/control-plane=:NoSchedule";
 
 /** kube-hetzner's layout: agents' subnets from below, the control plane's from above, addresses from 101 on. */
 const FIRST_ADDRESS = 101;

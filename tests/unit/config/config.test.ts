@@ -19,6 +19,8 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     ["database.storage.sice", "database.storage.size?"],
   ],
   ["a typo inside a list", { clients: [{ ...app, rolle: "x" }] }, ["clients[0].rolle", "clients[0].role?"]],
+  ["a key in another spelling", { database: { present_lines: [] } }, ["did you mean database.presentLines?"]],
+  ["a key like no other", { database: { colour: "red" } }, ["database.colour", "fix: remove database.colour"]],
   ["no client", { clients: [] }, ["clients: got []", "at least 1 entry"]],
   [
     "a number for a text",
@@ -171,8 +173,8 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ],
   [
     "a range that does not begin where it says",
-    { clients: [{ ...app, cidrs: [{ cidr: "203.0.113.7/24", reason: "office" }] }] },
-    ["clients[0].cidrs[0].cidr", "write 203.0.113.0/24"],
+    { clients: [{ ...app, cidrs: [{ cidr: "198.51.100.7/24", reason: "office" }] }] },
+    ["clients[0].cidrs[0].cidr", "write 198.51.100.0/24"],
   ],
   [
     "a range without a reason",

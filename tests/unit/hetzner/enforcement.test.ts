@@ -1,21 +1,32 @@
 import { expect, test } from "vitest";
-import { disables, disablingSettings, words } from "../../../config/hetzner/enforcement.ts";
+import { disablingFlag, disablingSettings } from "../../../config/hetzner/enforcement.ts";
+import { words } from "../../../config/hetzner/k3sArgs.ts";
 import { nodeObjection } from "../../../config/hetzner/nodeArgs.ts";
 import { EMPTY_CLUSTER, runStack } from "../program/stack.ts";
 
+const ENGINE = "--disable-network-policy";
+const BACKEND = "--flannel-backend=none";
+
 test.each([
-  ["--disable-network-policy", true],
-  ["--disable-network-policy=true", true],
-  ["--disable-network-policy=1", true],
-  ["-disable-network-policy", true],
-  ["--disable-network-policy=false", false],
-  ["--disable-network-policy --disable-network-policy=false", false],
-  ["--disable-network-policy=false --disable-network-policy", true],
-  ["--disable traefik", false],
-  ["--node-label=disable-network-policy=true", false],
-  ["disable-network-policy", false],
-])("k3s server %s: policy engine off is %s", (line, off) => {
-  expect(disables(words(line))).toBe(off);
+  ["--disable-network-policy", ENGINE],
+  ["--disable-network-policy=true", ENGINE],
+  ["--disable-network-policy=1", ENGINE],
+  ["-disable-network-policy", ENGINE],
+  ["--disable-network-policy=false", undefined],
+  ["--disable-network-policy --disable-network-policy=false", undefined],
+  ["--disable-network-policy=false --disable-network-policy", ENGINE],
+  // A value of its own is none for a switch.
+  ["--disable-network-policy false", ENGINE],
+  ["--disable traefik", undefined],
+  ["--node-label=disable-network-policy=true", undefined],
+  ["disable-network-policy", undefined],
+  ["--flannel-backend=none", BACKEND],
+  ["--flannel-backend none --debug", BACKEND],
+  ["-flannel-backend none", BACKEND],
+  ["--flannel-backend=none --flannel-backend=vxlan", undefined],
+  ["none", undefined],
+])("k3s server %s: what is against the policy engine is %s", (line, flag) => {
+  expect(disablingFlag(words(line))).toBe(flag);
 });
 
 test("every way that a setting can turn it off is found at once", () => {
@@ -29,7 +40,19 @@ test("every way that a setting can turn it off is found at once", () => {
     "controlPlanesCustomConfig.disable-network-policy",
     "controlPlaneExecArgs",
   ]);
-  expect(disablingSettings({ controlPlanesCustomConfig: { "disable-network-policy": false } })).toEqual([]);
+});
+
+// k3s takes a + off the end of a key, and sets a flag once for each value of a list.
+test.each<[Record<string, unknown>, string[]]>([
+  [{ "disable-network-policy": false }, []],
+  [{ "disable-network-policy": [false] }, []],
+  [{ "disable-network-policy": [false, true] }, ["controlPlanesCustomConfig.disable-network-policy"]],
+  [{ "disable-network-policy+": true }, ["controlPlanesCustomConfig.disable-network-policy+"]],
+  [{ "flannel-backend": "vxlan" }, []],
+  [{ "flannel-backend": "none" }, ["controlPlanesCustomConfig.flannel-backend"]],
+  [{ "flannel-backend+": ["none"] }, ["controlPlanesCustomConfig.flannel-backend+"]],
+])("raw configuration %j turns it off by %j", (controlPlanesCustomConfig, keys) => {
+  expect(disablingSettings({ controlPlanesCustomConfig }).map(({ key }) => key)).toEqual(keys);
 });
 
 const annotations = (...args: string[]) => ({ "k3s.io/node-args": JSON.stringify(["server", ...args]) });
@@ -68,6 +91,17 @@ test("a cluster whose nodes say that nothing enforces policies is refused, whate
 test.each<[string, object, string[]]>([
   ["enforcement off", { enableNetworkPolicy: false }, ["cluster.kubeHetzner.enableNetworkPolicy"]],
   ["v2's way to turn it off", { disable_network_policy: true }, ["calls it enableNetworkPolicy", "means the opposite"]],
+  ["a setting of kube-hetzner's that nothing hangs on", { enable_kured: true }, ["only what bears on enforcement"]],
+  [
+    "no flannel by raw configuration",
+    { controlPlanesCustomConfig: { "flannel-backend": "none" } },
+    ["cluster.kubeHetzner.controlPlanesCustomConfig.flannel-backend"],
+  ],
+  [
+    "no flannel by raw arguments",
+    { controlPlaneExecArgs: "--disable traefik --flannel-backend none" },
+    ["cluster.kubeHetzner.controlPlaneExecArgs", "remove --flannel-backend=none"],
+  ],
   [
     "an API server for everybody",
     { firewallKubeApiSource: ["0.0.0.0/0"] },

@@ -1,10 +1,18 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { MAXIMUM_BYTES, userData, type NodeFacts } from "../../../components/cluster/hetzner/cloudInit.ts";
+import {
+  MAXIMUM_BYTES,
+  renderUserData,
+  userData,
+  type NodeFacts,
+} from "../../../components/cluster/hetzner/cloudInit.ts";
 import { tokens } from "../../../components/cluster/hetzner/kubeconfig.ts";
+import { placeholderFacts } from "../../../components/cluster/hetzner/placeholders.ts";
 import { plan, type PlannedNode } from "../../../components/cluster/hetzner/plan.ts";
+import { MANAGED_KEYS } from "../../../config/hetzner/managedKeys.ts";
 import { hetznerSchema, type HetznerSettings } from "../../../config/hetzner/schema.ts";
+import { runStack } from "../program/stack.ts";
 
 const files = {
   production: "Pulumi.production.yaml",
@@ -72,6 +80,21 @@ test("the largest user data fits into what Hetzner takes, with room for a longer
   expect(Math.max(...sizes)).toBeGreaterThan(15_000);
 });
 
+test("what stands for facts not known yet is as long as the real ones, and hardly longer", async () => {
+  for (const [stack, file] of Object.entries(files)) {
+    const settings = settingsOf(file);
+    const planned = plan(settings);
+    const resources = await runStack(stack === "production" ? stack : `examples/${stack}`);
+    for (const node of planned.nodes) {
+      const server = resources.find(({ inputs }) => inputs["name"] === node.name && "userData" in inputs);
+      const real = Buffer.byteLength((server?.inputs["userData"] as { value: string }).value);
+      const expected = Buffer.byteLength(renderUserData(settings, node, placeholderFacts(settings, planned, node)));
+      expect(expected - real, node.name).toBeGreaterThanOrEqual(0);
+      expect(expected - real, node.name).toBeLessThan(200);
+    }
+  }
+});
+
 test("user data that Hetzner would not take is refused with the reason", () => {
   const settings = settingsOf(files.production, { auditPolicyConfig: "# long\n".repeat(5000) });
   const [first] = plan(settings).nodes;
@@ -120,6 +143,14 @@ test("k3s is hardened on every control-plane server, and files with secrets are 
     );
     expect(written.has("/var/lib/rancher/k3s/server/manifests/hcloud-cloud-controller.yaml")).toBe(true);
   }
+});
+
+test("whatever is in a server's configuration has a setting, and cannot be set raw", () => {
+  const settings = settingsOf(files["hetzner-arm64"]);
+  const [first] = plan(settings).nodes;
+  const written = filesOf(render(settings, first as PlannedNode)).get("/etc/rancher/k3s/config.yaml");
+  const keys = Object.keys(parse(written?.content ?? "") as object);
+  expect(keys.filter((key) => MANAGED_KEYS[key] === undefined)).toEqual([]);
 });
 
 test("the guard against metadata is up before k3s, which is checked before it runs", () => {
