@@ -1,4 +1,5 @@
-import { serverFlags, type NodeFlag } from "../../config/hetzner/nodeArgs.ts";
+import type { Flag } from "../../config/hetzner/k3sArgs.ts";
+import { serverFlags } from "../../config/hetzner/nodeArgs.ts";
 import type { HetznerSettings } from "../../config/hetzner/schema.ts";
 import type { Problem } from "../../config/problems.ts";
 import { flannelBackend } from "./hetzner/k3sConfig.ts";
@@ -8,7 +9,7 @@ import type { LiveNode } from "./live.ts";
 /** Settings come to a server with its first boot; how those run that are there, they say themselves. */
 interface RunningServer {
   name: string;
-  flags: readonly NodeFlag[];
+  flags: readonly Flag[];
 }
 
 const RESTART = "in /etc/rancher/k3s/config.yaml of every control-plane server, and restart k3s on one after the other";
@@ -113,7 +114,7 @@ function servers(nodes: readonly LiveNode[]): RunningServer[] {
 }
 
 /** What a flag was last set to; a flag without a value is true. */
-function valueOf(flags: readonly NodeFlag[], name: string): string | undefined {
+function valueOf(flags: readonly Flag[], name: string): string | undefined {
   const last = flags.findLast((flag) => flag.name === name);
   return last && (last.value ?? "true");
 }

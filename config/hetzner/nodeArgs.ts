@@ -1,13 +1,8 @@
 import { disablingFlag } from "./enforcement.ts";
+import { parsedFlag, type Flag } from "./k3sArgs.ts";
 
 /** Annotation in which k3s notes how it was started: a JSON list, configuration files included, secrets masked. */
 const ANNOTATION = "k3s.io/node-args";
-
-/** A flag that k3s was started with. */
-export interface NodeFlag {
-  name: string;
-  value?: string;
-}
 
 /** What a node's own word on how k3s runs there says against enforcement; undefined where it says nothing. */
 export function nodeObjection(annotations: Readonly<Record<string, string>>, cniPlugin: string): string | undefined {
@@ -17,7 +12,7 @@ export function nodeObjection(annotations: Readonly<Record<string, string>>, cni
 }
 
 /** What k3s was started with on a control-plane server; undefined for agents, and where the node does not say. */
-export function serverFlags(annotations: Readonly<Record<string, string>>): NodeFlag[] | undefined {
+export function serverFlags(annotations: Readonly<Record<string, string>>): Flag[] | undefined {
   const [command, ...args] = nodeArgs(annotations) ?? [];
   return command === "server" ? args.flatMap((word) => parsedFlag(word) ?? []) : undefined;
 }
