@@ -91,7 +91,7 @@ test.each<[string, object, Partial<Change>]>([
   ],
   [
     "another network for the API server: the firewall alone",
-    { firewallKubeApiSource: ["198.51.100.0/24"] },
+    { firewallKubeApiSource: ["100.65.0.0/24"] },
     { changed: ["firewall"] },
   ],
   [
