@@ -18,11 +18,9 @@ const PLACEMENT_GROUPS_PER_PROJECT = 50;
 export const SERVERS_PER_PLACEMENT_GROUP = 10;
 const SUBNETS_PER_NETWORK = 50;
 
-type Said = Omit<Problem, "key"> & { key: string };
-
 /** What Hetzner, k3s or the guards would refuse late, of a cluster to be made. Keys start with `cluster.hetzner.`. */
 export function hetznerProblems(settings: HetznerSettings, database: Config["database"]): Problem[] {
-  const problems: Said[] = [
+  const problems: Problem[] = [
     ...enforcementProblems(settings),
     ...rawK3sProblems(settings),
     ...exposures(settings),
@@ -40,9 +38,9 @@ export function hetznerProblems(settings: HetznerSettings, database: Config["dat
   return problems.map((problem) => ({ ...problem, key: `cluster.hetzner.${problem.key}` }));
 }
 
-function poolProblems(settings: HetznerSettings): Said[] {
+function poolProblems(settings: HetznerSettings): Problem[] {
   const all = keyedPools(settings);
-  const problems: Said[] = [];
+  const problems: Problem[] = [];
   const first = new Map<string, string>();
   const locations: readonly string[] = LOCATIONS_BY_REGION[settings.networkRegion];
   for (const { key, pool } of all) {
@@ -90,9 +88,9 @@ function poolProblems(settings: HetznerSettings): Said[] {
   return problems;
 }
 
-function controlPlaneProblems(settings: HetznerSettings): Said[] {
+function controlPlaneProblems(settings: HetznerSettings): Problem[] {
   const count = total(settings.controlPlaneNodepools);
-  const problems: Said[] = [];
+  const problems: Problem[] = [];
   if (![1, 3, 5, 7].includes(count)) {
     const expected = "1, 3, 5 or 7 control-plane servers in all: etcd needs a majority, and an even one adds nothing";
     problems.push({ key: "controlPlaneNodepools", got: `${String(count)} in all`, expected, fix: "change a count" });
@@ -110,7 +108,7 @@ function controlPlaneProblems(settings: HetznerSettings): Said[] {
   return problems;
 }
 
-function versionProblems(settings: HetznerSettings): Said[] {
+function versionProblems(settings: HetznerSettings): Problem[] {
   const { k3sVersion, k3sArtifactSha256: configured } = settings;
   const digests = k3sDigests(k3sVersion, configured);
   const needed = new Set(keyedPools(settings).map(({ pool }) => architectureOf(pool.serverType)));
@@ -133,8 +131,8 @@ function versionProblems(settings: HetznerSettings): Said[] {
 }
 
 /** Settings that contradict each other. */
-function pairProblems(settings: HetznerSettings): Said[] {
-  const problems: Said[] = [];
+function pairProblems(settings: HetznerSettings): Problem[] {
+  const problems: Problem[] = [];
   const { flannelBackend, enableCniWireguardEncryption, firewallSshSource, sshPublicKey } = settings;
   if (flannelBackend !== undefined && (flannelBackend === "wireguard-native") !== enableCniWireguardEncryption) {
     const expected = enableCniWireguardEncryption
@@ -164,9 +162,9 @@ function pairProblems(settings: HetznerSettings): Said[] {
   return problems;
 }
 
-function storageProblems(settings: HetznerSettings, { storage }: Config["database"]): Said[] {
+function storageProblems(settings: HetznerSettings, { storage }: Config["database"]): Problem[] {
   if (settings.databaseStorage === "local") return [];
-  const problems: Said[] = [];
+  const problems: Problem[] = [];
   if (!settings.enableHetznerCsi) {
     const expected = "true, since databaseStorage asks for Hetzner volumes";
     problems.push({

@@ -87,6 +87,7 @@ const refused: Refused[] = [
       "did you mean cluster.hetzner.controlPlaneLoadBalancerType?",
     ],
   ],
+  ["a slip in kube-hetzner's spelling", { cni_plugns: "flannel" }, ["did you mean cluster.hetzner.cniPlugin?"]],
   [
     "a name of nobody's",
     { colour: "red" },
