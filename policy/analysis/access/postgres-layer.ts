@@ -10,7 +10,6 @@ import {
   type Name,
   type Rule,
 } from "../hba/index.ts";
-import { toText } from "../hba/bytes.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
 import { remember } from "../network/remember.ts";
@@ -19,23 +18,7 @@ import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
 import type { Trilean } from "../trilean.ts";
 import type { Cluster } from "./cluster.ts";
-
-/** A line of pg_hba that catches connections of a source, and for which of them no earlier line does. */
-export interface HbaLine {
-  /** The line of the input file; null for the operator's own lines. */
-  readonly line: number | null;
-  readonly origin: "head" | "file" | "tail";
-  readonly type: Rule["type"];
-  readonly databases: readonly string[];
-  readonly roles: readonly string[];
-  readonly method: Rule["method"];
-  /** Whether it catches connections with TLS only, without only, or both. */
-  readonly tls: "required" | "forbidden" | "any";
-  /** Its place among all lines that the server reads. */
-  readonly index: number;
-  /** False where only the address of the source, which is not known here, can tell. */
-  readonly certain: boolean;
-}
+import { describeRule, visibleLines, type Caught, type HbaLine, type Placed } from "./visible-lines.ts";
 
 /** What PostgreSQL asks of one source. */
 export interface PostgresLayer {
@@ -47,20 +30,8 @@ export interface PostgresLayer {
   readonly linesFor: (source: Endpoint) => readonly HbaLine[];
 }
 
-/** A rule, and what is shown of it whomever it catches. */
-interface Placed {
-  readonly rule: Rule;
-  readonly shown: Omit<HbaLine, "tls" | "certain">;
-}
-
 /** As much of a source as its addresses depend on. */
 type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
-
-/** Whether a line catches some source. */
-interface Caught {
-  readonly line: Placed;
-  readonly catches: Trilean;
-}
 
 /**
  * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
@@ -96,7 +67,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     if (entry.rule === undefined || entry.rule.type === "local") return [];
     const { origin, item } = rendered.source(entry.line);
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
-    return [{ rule: entry.rule, shown: { ...describe(entry.rule), line, origin, index } }];
+    return [{ rule: entry.rule, shown: { ...describeRule(entry.rule), line, origin, index } }];
   });
   const byName = groupBy(placed, ({ rule }) => selectorOf(rule));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
@@ -190,57 +161,5 @@ export function cidrOf({ address }: Rule): string | undefined {
     : undefined;
 }
 
-function describe({ type, databases, users, method }: Rule): Pick<HbaLine, "type" | "databases" | "roles" | "method"> {
-  return { type, databases: databases.map(shownName), roles: users.map(shownName), method };
-}
-
-/** In quotes where only they make it a name. */
-function shownName({ text, quoted }: Name): string {
-  const name = toText(text);
-  return quoted && /^(all|sameuser|samerole|samegroup|replication)$|^[+/@]/.test(name) ? `"${name}"` : name;
-}
-
-/** The lines that no earlier, certain line hides wholly. Most sources are caught by the same ones. */
-const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
-  const earlier: Rule[] = [];
-  return lines.flatMap(({ line: { rule, shown }, catches }): HbaLine[] => {
-    if (catches === false) return [];
-    const open = transports[rule.type].filter(
-      (transport) => !earlier.some((other) => transports[other.type].includes(transport) && covers(other, rule)),
-    );
-    if (catches === true) earlier.push(rule);
-    if (open.length === 0) return [];
-    const tls = open.length > 1 ? "any" : open[0] === "tls" ? "required" : "forbidden";
-    return [{ ...shown, tls, certain: catches === true }];
-  });
-});
-
-/** The transports of each type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
-const transports: Readonly<Record<Rule["type"], readonly ("tls" | "plain")[]>> = {
-  local: [],
-  host: ["tls", "plain"],
-  hostssl: ["tls"],
-  hostnossl: ["plain"],
-  hostgssenc: [],
-  hostnogssenc: ["tls", "plain"],
-};
-
-function covers(other: Rule, rule: Rule): boolean {
-  return (
-    rule.databases.every((name) =>
-      other.databases.some((wide) => (isAll(wide) && !isReplication(name)) || same(wide, name)),
-    ) && rule.users.every((name) => other.users.some((wide) => isAll(wide) || same(wide, name)))
-  );
-}
-
-function isAll({ text, quoted }: Name): boolean {
-  return text === "all" && !quoted;
-}
-
-function isReplication({ text, quoted }: Name): boolean {
-  return text === "replication" && !quoted;
-}
-
-function same(a: Name, b: Name): boolean {
-  return a.text === b.text && a.quoted === b.quoted;
-}
+/** Most sources are caught by the same lines. */
+const visible = remember(visibleLines);

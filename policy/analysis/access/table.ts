@@ -10,10 +10,11 @@ import { readClusters, readPoolers } from "./cluster.ts";
 import { findOperator, type Household } from "./insiders.ts";
 import { instancePods, poolerPod } from "./pods.ts";
 import { passesPooler } from "./pooler-layer.ts";
-import { postgresLayer, type HbaLine, type PostgresLayer } from "./postgres-layer.ts";
+import { postgresLayer, type PostgresLayer } from "./postgres-layer.ts";
 import { formatSource, type Candidate, type Source } from "./source.ts";
 import { findSources } from "./sources.ts";
 import { ports, verdictOf, type Verdict } from "./verdict.ts";
+import type { HbaLine } from "./visible-lines.ts";
 
 /** Whether and how one source gets to one port of one cluster. */
 export interface AccessRow {
@@ -123,7 +124,8 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     const { source, friend, endpoints, lifelines = [] } = candidate;
     const { allowed, by, differs } = deciding(answers, friend);
     const lines = port !== ports.postgres ? [] : at ? waysThrough(at) : waysIn(source, endpoints, layer);
-    const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
+    // What may turn a friend away counts as if it did, and keeps no stranger out.
+    const admits = layer.known ? anyOf(lines, (line) => (line.certain && !(friend && line.contested)) || null) : null;
     return {
       cluster,
       ...(at !== undefined && { pooler: at.pooler.name }),

@@ -1,6 +1,7 @@
 import { representative } from "../../analysis/access/address-space.ts";
 import { readClusters } from "../../analysis/access/cluster.ts";
-import { cidrOf, postgresLayer, type HbaLine } from "../../analysis/access/postgres-layer.ts";
+import { cidrOf, postgresLayer } from "../../analysis/access/postgres-layer.ts";
+import type { HbaLine } from "../../analysis/access/visible-lines.ts";
 import { at } from "../../analysis/json.ts";
 import type { ObjectRule } from "../rule.ts";
 import { pgHbaPath, readHbaLines } from "./hba-lines.ts";
