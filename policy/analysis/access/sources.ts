@@ -5,7 +5,7 @@ import { podFinder } from "../network/pod-finder.ts";
 import { exactly, type Labels } from "../selector.ts";
 import { isEverything, representative } from "./address-space.ts";
 import { insiders, namesInsiders, valuesOf, type Household } from "./insiders.ts";
-import { clusterLabel, isOperator, plainPod, poolerLabel, sampleLabels } from "./pods.ts";
+import { plainPod, poolerLabel, sampleLabels } from "./pods.ts";
 import type { PostgresLayer } from "./postgres-layer.ts";
 import { formatLabels, formatSelector, keyOf, type Candidate, type Source } from "./source.ts";
 import { ports } from "./verdict.ts";
@@ -160,12 +160,10 @@ function addressRange(cidr: string, mentioned: readonly string[], friend: boolea
 }
 
 /** The pods of the input that nobody declared. */
-function otherPods({ world, household: { cluster } }: Surroundings, declared: readonly Candidate[]): Candidate[] {
+function otherPods({ world, household: { present } }: Surroundings, declared: readonly Candidate[]): Candidate[] {
   const known = new Set(declared.flatMap(({ endpoints }) => endpoints));
-  const isOwn = ({ namespace, labels: { values } }: Pod) =>
-    namespace === cluster.namespace && values[clusterLabel] === cluster.name;
   return world.pods
-    .filter((pod) => !known.has(pod) && !isOwn(pod) && !isOperator(pod))
+    .filter((pod) => !known.has(pod) && !present.has(pod))
     .map((pod) => ({
       source: { kind: "pods", name: pod.name, namespace: pod.namespace, selector: formatLabels(pod.labels) },
       endpoints: [pod],

@@ -2,12 +2,12 @@ import { groupBy } from "../group-by.ts";
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
 import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
-import { readWorld } from "../network/world.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import type { Selector } from "../selector.ts";
 import { anyOf, type Trilean } from "../trilean.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
-import { findOperator, type Household } from "./insiders.ts";
+import { findOperators, type Household } from "./insiders.ts";
+import { readOwnedWorld, type OwnedPod } from "./own-pods.ts";
 import { instancePods, poolerPod } from "./pods.ts";
 import { passesPooler } from "./pooler-layer.ts";
 import { postgresLayer, type PostgresLayer } from "./postgres-layer.ts";
@@ -65,20 +65,30 @@ export function accessSubjects(
   problems: Problem[],
   podCidrs: readonly string[] = [],
 ): AccessSubject[] {
-  const given = readWorld(objects, problems);
+  const given = readOwnedWorld(objects, problems);
   const poolers = readPoolers(objects);
   const families = readClusters(objects).map((cluster) => ({
     cluster,
-    instances: instancePods(cluster, given.pods),
+    instances: instancePods(cluster, given.owned),
     poolers: poolers
       .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
       .map((pooler) => ({ pooler, pod: poolerPod(pooler) })),
   }));
   const made = families.flatMap((family) => [...family.instances, ...family.poolers.map(({ pod }) => pod)]);
   const world: World = { ...given, pods: [...new Set([...given.pods, ...made])], podCidrs };
-  const operator = findOperator(world);
-  return families.map((family) =>
-    accessSubject({ ...family, operator }, world, engine, postgresLayer(family.cluster, problems, podCidrs)),
+  const operators = findOperators(world, new Set(families.map(({ cluster }) => cluster.namespace)));
+  return families.map((family) => {
+    const made = [...family.instances, ...family.poolers.map(({ pod }) => pod), ...ownedBy(family, given.owned)];
+    const household: Household = { ...family, operator: operators[0], present: new Set([...operators, ...made]) };
+    return accessSubject(household, world, engine, postgresLayer(family.cluster, problems, podCidrs));
+  });
+}
+
+/** The pods that the operator made for a cluster and its poolers. */
+function ownedBy({ cluster, poolers }: Pick<Household, "cluster" | "poolers">, owned: readonly OwnedPod[]): OwnedPod[] {
+  const names = { Cluster: [cluster.name], Pooler: poolers.map(({ pooler }) => pooler.name) };
+  return owned.filter(
+    ({ namespace, owner }) => namespace === cluster.namespace && names[owner.kind].includes(owner.name),
   );
 }
 

@@ -25,12 +25,12 @@ export interface Database {
 
 /** The databases of a stack, by their namespaces. */
 export const databasesOf = remember((stack: Stack): ReadonlyMap<string, readonly Database[]> => {
-  const { pods } = worldOf(stack);
+  const { owned } = worldOf(stack);
   const poolers = readPoolers(stack.objects);
   const databases = readClusters(stack.objects).map((cluster) => ({
     cluster: cluster.source,
     namespace: cluster.namespace,
-    instances: instancePods(cluster, pods),
+    instances: instancePods(cluster, owned),
     poolers: poolers
       .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
       .map(poolerPod),
