@@ -1,9 +1,31 @@
 import ipaddr from "ipaddr.js";
 import { contains, readRange, type Range } from "../network/cidr.ts";
+import { overlap } from "../network/pod-addresses.ts";
 
 /** Whether a CIDR is all addresses of its family. */
 export function isEverything(cidr: string): boolean {
   return readRange(cidr)?.prefix === 0;
+}
+
+/** Whether a CIDR holds all of another one. */
+export function holds(outer: string, inner: string): boolean {
+  const [wide, narrow] = [readRange(outer), readRange(inner)];
+  return wide !== undefined && narrow !== undefined && contains(wide, narrow);
+}
+
+/** The shortest prefixes that still name somebody: a private network of this size is one of a cluster, or of a company's. */
+const shortestPrefix = { ipv4: 16, ipv6: 48 } as const;
+
+/** Whether a range says nothing of who is meant: it holds pods, several addresses of the internet, or most private ones. */
+export function isVague(cidr: string, podCidrs: readonly string[]): boolean {
+  const range = readRange(cidr);
+  if (range === undefined || range.prefix < shortestPrefix[range.family]) return true;
+  const isSingle = range.prefix === range.bytes.length * 8;
+  return podCidrs.some((pods) => overlap(pods, cidr)) || (!isSingle && isPublic(range));
+}
+
+function isPublic({ bytes }: Range): boolean {
+  return ipaddr.fromByteArray([...bytes]).range() === "unicast";
 }
 
 /**

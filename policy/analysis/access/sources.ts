@@ -1,9 +1,10 @@
 import { groupBy } from "../group-by.ts";
 import { selects } from "../network/matching.ts";
+import { setEntries } from "../network/known-deviations.ts";
 import type { Peer, Pod, Rule, World } from "../network/model.ts";
 import { podFinder } from "../network/pod-finder.ts";
 import { exactly, type Labels } from "../selector.ts";
-import { isEverything, representative } from "./address-space.ts";
+import { holds, isEverything, representative } from "./address-space.ts";
 import { insiders, namesInsiders, valuesOf, type Household } from "./insiders.ts";
 import { plainPod, poolerLabel, sampleLabels } from "./pods.ts";
 import type { PostgresLayer } from "./postgres-layer.ts";
@@ -173,7 +174,10 @@ function otherPods({ world, household: { present } }: Surroundings, declared: re
 
 /** Whoever is not named: the other pods of the namespace, those of other namespaces, and addresses outside the cluster. */
 function strangers(namespace: string, cidrs: readonly string[]): Candidate[] {
-  const outside = ["0.0.0.0/0", "::/0"].flatMap((everything) => representative(everything, cidrs) ?? []);
+  // An engine may take only parts of it for everything.
+  const parts = ["0.0.0.0/0", "::/0"].flatMap((everything) => [everything, ...setEntries(everything)]);
+  const unnamed = parts.filter((part) => !cidrs.some((cidr) => holds(cidr, part)));
+  const outside = new Set(unnamed.flatMap((part) => representative(part, cidrs) ?? []));
   return [
     {
       source: { kind: "namespace", name: "any other pod", namespace },
@@ -187,7 +191,7 @@ function strangers(namespace: string, cidrs: readonly string[]): Candidate[] {
     },
     {
       source: { kind: "anyone", name: "outside the cluster" },
-      endpoints: outside.map((address) => ({ kind: "outsider", address })),
+      endpoints: [...outside].map((address) => ({ kind: "outsider", address })),
       friend: false,
     },
   ];

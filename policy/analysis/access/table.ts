@@ -5,6 +5,7 @@ import { remember } from "../network/remember.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import type { Selector } from "../selector.ts";
 import { anyOf, type Trilean } from "../trilean.ts";
+import { isVague } from "./address-space.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
 import { findOperators, type Household } from "./insiders.ts";
 import { readOwnedWorld, type OwnedPod } from "./own-pods.ts";
@@ -150,6 +151,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
         isLifeline: lifelines.includes(port),
         network: allowed,
         admits,
+        vague: source.cidr !== undefined && isVague(source.cidr, world.podCidrs ?? []),
         atPooler: at !== undefined,
       }),
     };
