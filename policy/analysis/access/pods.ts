@@ -1,5 +1,5 @@
 import type { DeclaredPort, Pod } from "../network/model.ts";
-import { exactly, type Labels, type Selector } from "../selector.ts";
+import { exactly, type Labels } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
 import type { OwnedPod } from "./own-pods.ts";
 
@@ -73,16 +73,6 @@ export function poolerPod(pooler: Pooler): Pod {
 
 export function operatorPod(namespace: string): Pod {
   return pod(namespace, "cloudnative-pg", { [operatorLabel.key]: operatorLabel.value });
-}
-
-/** Labels with just what a selector asks for. */
-export function sampleLabels(selector: Selector): Labels {
-  const values: Record<string, string> = {};
-  for (const { key, operator, values: allowed } of selector.requirements) {
-    const [first = "any"] = allowed;
-    if (operator === "In" || operator === "Exists") values[key] ??= first;
-  }
-  return exactly(values);
 }
 
 /** A pod of which only namespace and labels matter. */

@@ -43,6 +43,11 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
     problems.push({ file, line, message: `pg_hba of Cluster ${cluster.namespace}/${cluster.name}: ${message}` });
   };
+  cluster.selectors.forEach(({ name, refusal }, index) => {
+    if (refusal === undefined) return;
+    const message = `podSelectorRefs of Cluster ${cluster.namespace}/${cluster.name}: pod selector ${name} is refused: ${refusal}`;
+    problems.push({ file, line: cluster.source.lineOf("spec", "podSelectorRefs", index), message });
+  });
   if (cluster.pgHba === undefined) {
     complain("the lines are not known yet, so nothing is said about who may authenticate");
     return unknownLayer;
