@@ -115,7 +115,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     if (rule.address?.kind === "all") return true;
     if (rule.address?.kind === "host") return holds(rule, anAddress);
     const addresses = addressesOf(source, rule);
-    if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
+    // Whether pods have IPv6 addresses too is not known: then all of IPv4 lets them in, and turns nobody away for certain.
+    if (addresses.length === 0) return rule.method !== "reject" && isAllOfIpv4(rule) ? true : null;
     const answers = new Set(addresses.map((address) => holds(rule, address)));
     return answers.size === 1 ? ([...answers][0] ?? null) : null;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { access } from "../../../policy/analysis/access/index.ts";
-import { cluster, objectsOf, sound } from "./lab.ts";
+import { cluster, objectsOf, policy, sound } from "./lab.ts";
 
 const allow = "hostssl app app_user ${podselector:app} scram-sha-256";
 const close = "host all all all reject";
@@ -8,8 +8,8 @@ const close = "host all all all reject";
 /** The verdicts of a client and of a pod that nobody names, on 5432, behind these lines. */
 function verdicts(lines: readonly string[], podCidrs?: readonly string[], more = sound) {
   const { rows } = access(objectsOf(cluster(lines) + more), "standard", [], podCidrs);
-  const of = (name: string) => rows.find(({ source, port }) => source.name === name && port === 5432)?.verdict;
-  return { client: of("app"), stranger: of("any other pod") };
+  const of = (kind: string) => rows.find(({ source, port }) => source.kind === kind && port === 5432)?.verdict;
+  return { client: of("client"), stranger: of("namespace") };
 }
 
 describe("a client behind a line that turns away", () => {
@@ -78,4 +78,26 @@ describe("a client behind a line that turns away", () => {
 
 test("what may turn a stranger away keeps nobody out", () => {
   expect(verdicts(["host all all 10.0.0.0/8 reject"], undefined, "").stranger).toBe("open");
+});
+
+describe("a line for all of IPv4", () => {
+  const open = policy("[{ from: [{ podSelector: {} }], ports: [{ port: 5432 }] }]");
+  const lines = (method: string) => [allow, `host all all 0.0.0.0/0 ${method}`, close];
+
+  test("turns no pod away for certain, unless all have IPv4 addresses", () => {
+    const behind = ["host all all 0.0.0.0/0 reject", "hostssl app app_user all scram-sha-256", close];
+    expect(verdicts(behind, undefined, open).stranger).toBe("open");
+    expect(verdicts(behind, ["10.42.0.0/16"], open).stranger).toBe("network-only");
+    expect(verdicts(behind, ["10.42.0.0/16", "fd00:42::/56"], open).stranger).toBe("open");
+  });
+
+  test("turns a client away or not", () => {
+    const behind = ["host all all 0.0.0.0/0 reject", allow, close];
+    expect(verdicts(behind).client).toBe("undecided");
+    expect(verdicts(behind, ["10.42.0.0/16"]).client).toBe("locked-out");
+  });
+
+  test("lets pods in", () => {
+    expect(verdicts(lines("scram-sha-256"), undefined, open).stranger).toBe("open");
+  });
 });
