@@ -1,24 +1,14 @@
 import { groupBy } from "../group-by.ts";
-import ipaddr from "ipaddr.js";
-import {
-  decide,
-  operandServer,
-  parseLines,
-  renderCnpg,
-  standIns,
-  unresolvedReference,
-  type Name,
-  type Rule,
-} from "../hba/index.ts";
-import type { Endpoint, Outsider, Pod } from "../network/model.ts";
-import { podAddresses } from "../network/pod-addresses.ts";
+import { operandServer, parseLines, renderCnpg, standIns, unresolvedReference } from "../hba/index.ts";
+import type { Endpoint } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
 import type { Trilean } from "../trilean.ts";
+import { addressLines, cidrOf } from "./address-lines.ts";
 import type { Cluster } from "./cluster.ts";
-import { describeRule, visibleLines, type Caught, type HbaLine, type Placed } from "./visible-lines.ts";
+import { describeRule, visibleLines, type HbaLine, type Placed } from "./visible-lines.ts";
 
 /** What PostgreSQL asks of one source. */
 export interface PostgresLayer {
@@ -29,9 +19,6 @@ export interface PostgresLayer {
   /** The lines that catch connections of a source, in order, refusals included. */
   readonly linesFor: (source: Endpoint) => readonly HbaLine[];
 }
-
-/** As much of a source as its addresses depend on. */
-type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
 
 /**
  * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
@@ -78,8 +65,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
-  const ofAnyPod = generalLines({ kind: "pod", addresses: [], hostNetwork: false });
-
+  // The lines that ask for no pods of the cluster's namespace.
+  const generalLines = addressLines(byName.get(undefined) ?? [], server, podCidrs);
   const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
   return {
     known: true,
@@ -88,8 +75,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       cidrs: ways.filter(({ rule }) => selectorOf(rule) === undefined).flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
-      const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
-      const general = isAnyPod ? ofAnyPod : generalLines(source);
+      const general = generalLines(source);
       const bySelector = refsOf(source).flatMap(({ name, selected }) =>
         (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
       );
@@ -98,11 +84,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     },
   };
 
-  /** The lines that ask for no pods of the cluster's namespace. */
-  function generalLines(source: Addressed): readonly Caught[] {
-    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
-  }
-
   function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
     if (source.kind !== "pod" || source.namespace !== cluster.namespace) return [];
     return selectors
@@ -110,44 +91,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       .map(({ name, selector }) => ({ name, selected: matches(selector, source.labels) }))
       .filter(({ selected }) => selected !== false);
   }
-
-  function catches({ rule }: Placed, source: Addressed): Trilean {
-    if (rule.address?.kind === "all") return true;
-    if (rule.address?.kind === "host") return holds(rule, anAddress);
-    const addresses = addressesOf(source, rule);
-    // Whether pods have IPv6 addresses too is not known: then all of IPv4 lets them in, and turns nobody away for certain.
-    if (addresses.length === 0) return rule.method !== "reject" && isAllOfIpv4(rule) ? true : null;
-    const answers = new Set(addresses.map((address) => holds(rule, address)));
-    return answers.size === 1 ? ([...answers][0] ?? null) : null;
-  }
-
-  function addressesOf(source: Addressed, rule: Rule): readonly string[] {
-    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
-    const cidr = cidrOf(rule);
-    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
-  }
-
-  /** Whether the line's address column holds an address, whoever the user is. */
-  function holds(rule: Rule, address: string): Trilean {
-    const anybody = { ...rule, databases: [anyName], users: [anyName] };
-    const connection = {
-      address,
-      ssl: rule.type !== "hostnossl",
-      replication: false,
-      database: "any",
-      user: "any",
-      roles: null,
-    };
-    const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
-    return verdict.kind === "undecided" ? null : verdict.kind === "match";
-  }
-}
-
-/** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */
-const anAddress = "192.0.2.1";
-
-function isAllOfIpv4({ address }: Rule): boolean {
-  return address?.kind === "range" && address.mask.length === 4 && address.mask.every((octet) => octet === 0);
 }
 
 const unknownLayer: PostgresLayer = {
@@ -155,17 +98,6 @@ const unknownLayer: PostgresLayer = {
   admitted: { selectors: new Set(), cidrs: [] },
   linesFor: () => [],
 };
-
-const anyName: Name = { text: "all", quoted: false, regex: undefined };
-
-/** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
-export function cidrOf({ address }: Rule): string | undefined {
-  if (address?.kind !== "range") return undefined;
-  const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
-  return /^1*0*$/.test(bits)
-    ? `${ipaddr.fromByteArray([...address.address]).toString()}/${String(bits.lastIndexOf("1") + 1)}`
-    : undefined;
-}
 
 /** Most sources are caught by the same lines. */
 const visible = remember(visibleLines);

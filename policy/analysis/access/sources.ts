@@ -5,7 +5,7 @@ import type { Peer, Pod, Rule, World } from "../network/model.ts";
 import { podFinder } from "../network/pod-finder.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import { exactly, matches, type Labels, type Selector } from "../selector.ts";
-import { holds, isEverything, representative } from "./address-space.ts";
+import { holds, isEverything, representatives } from "./address-space.ts";
 import type { PodSelectorRef } from "./cluster.ts";
 import { insiders, namesInsiders, valuesOf, type Household } from "./insiders.ts";
 import { plainPod, poolerLabel } from "./pods.ts";
@@ -32,6 +32,8 @@ export function findSources(around: Surroundings): Candidate[] {
   const cidrs = [...new Set([...admitted.cidrs, ...rules.flatMap(({ rule }) => blocksOf(rule))])].filter(
     (cidr) => !isEverything(cidr),
   );
+  const representative = representatives(cidrs);
+  const declaredCidrs = new Set(admitted.cidrs);
   const declared = clients(around);
   const admittedByPolicy = admittedPods(around, rules);
   const found = [
@@ -39,9 +41,9 @@ export function findSources(around: Surroundings): Candidate[] {
     ...insiders(household),
     ...admittedByPolicy,
     ...unnamedScraper(around, admittedByPolicy),
-    ...cidrs.map((cidr) => addressRange(cidr, cidrs, admitted.cidrs.includes(cidr))),
+    ...cidrs.map((cidr) => addressRange(cidr, representative(cidr), declaredCidrs.has(cidr))),
     ...otherPods(around, declared),
-    ...strangers(household.cluster.namespace, cidrs),
+    ...strangers(household.cluster.namespace, cidrs, representative),
   ];
   const byKey = groupBy(found, ({ source }) => keyOf(source));
   return [...byKey.values()].flatMap((same) => same.slice(0, 1));
@@ -205,8 +207,8 @@ function blocksOf({ peers }: Rule): string[] {
   return peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr, ...peer.block.except] : []));
 }
 
-function addressRange(cidr: string, mentioned: readonly string[], friend: boolean): Candidate {
-  const address = representative(cidr, mentioned) ?? cidr.replace(/\/.*/, "");
+function addressRange(cidr: string, rest: string | undefined, friend: boolean): Candidate {
+  const address = rest ?? cidr.replace(/\/.*/, "");
   return { source: { kind: "cidr", cidr }, endpoints: [{ kind: "outsider", address }], friend };
 }
 
@@ -223,11 +225,15 @@ function otherPods({ world, household: { present } }: Surroundings, declared: re
 }
 
 /** Whoever is not named: the other pods of the namespace, those of other namespaces, and addresses outside the cluster. */
-function strangers(namespace: string, cidrs: readonly string[]): Candidate[] {
+function strangers(
+  namespace: string,
+  cidrs: readonly string[],
+  representative: (cidr: string) => string | undefined,
+): Candidate[] {
   // An engine may take only parts of it for everything.
   const parts = ["0.0.0.0/0", "::/0"].flatMap((everything) => [everything, ...setEntries(everything)]);
   const unnamed = parts.filter((part) => !cidrs.some((cidr) => holds(cidr, part)));
-  const outside = new Set(unnamed.flatMap((part) => representative(part, cidrs) ?? []));
+  const outside = new Set(unnamed.flatMap((part) => representative(part) ?? []));
   return [
     {
       source: { kind: "namespace", name: "any other pod", namespace },
