@@ -55,11 +55,18 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   }
   if (!parsed.accepted) return unknownLayer;
 
+  // The operator replaces a reference wherever it stands in a line.
+  const references = new Map([...addresses].flatMap(([name, own]) => own.map((address) => [address, name])));
+  const withReferences = (name: string) =>
+    name.replace(/(240\.\d+\.\d+\.\d+)\/32/g, (written, address: string) => {
+      const referred = references.get(address);
+      return referred === undefined ? written : `\${podselector:${referred}}`;
+    });
   const placed = parsed.entries.flatMap((entry, index): Placed[] => {
     if (entry.rule === undefined || entry.rule.type === "local") return [];
     const { origin, item } = rendered.source(entry.line);
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
-    return [{ rule: entry.rule, shown: { ...describeRule(entry.rule), line, origin, index } }];
+    return [{ rule: entry.rule, shown: { ...describeRule(entry.rule, withReferences), line, origin, index } }];
   });
   const byName = groupBy(placed, ({ rule }) => selectorOf(rule));
   const selectors = selectorIndex<Cluster["selectors"][number]>();

@@ -1,4 +1,5 @@
 import { groupBy } from "../group-by.ts";
+import { shownReasons } from "../network/concern.ts";
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
 import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
@@ -43,7 +44,10 @@ export interface NetworkCell {
 }
 
 /** One way to authenticate. */
-export type AccessLine = Pick<HbaLine, "line" | "type" | "databases" | "roles" | "method" | "tls">;
+export type AccessLine = Pick<
+  HbaLine,
+  "line" | "type" | "databases" | "roles" | "method" | "clientCertificate" | "tls"
+>;
 
 /** One cluster with all that decides who gets to it. */
 export interface AccessSubject {
@@ -94,12 +98,13 @@ function ownedBy({ cluster, poolers }: Pick<Household, "cluster" | "poolers">, o
 }
 
 /** What a row shows of a line, once for all rows that it is part of. */
-const shown = remember(({ line, type, databases, roles, method, tls }: HbaLine): AccessLine => ({
+const shown = remember(({ line, type, databases, roles, method, clientCertificate, tls }: HbaLine): AccessLine => ({
   line,
   type,
   databases,
   roles,
   method,
+  ...(clientCertificate !== undefined && { clientCertificate }),
   tls,
 }));
 
@@ -142,7 +147,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
       ...(at !== undefined && { pooler: at.pooler.name }),
       source,
       port,
-      network: { allowed, by, differs },
+      network: { allowed, by: allowed === null ? [...by].sort().slice(0, shownReasons) : by, differs },
       postgres: lines.map(shown),
       verdict: verdictOf({
         source,

@@ -12,6 +12,8 @@ export interface HbaLine {
   readonly databases: readonly string[];
   readonly roles: readonly string[];
   readonly method: Rule["method"];
+  /** How a certificate of the client's is verified, besides the method; absent where none is asked for. */
+  readonly clientCertificate?: string;
   /** Whether it catches connections with TLS only, without only, or both. */
   readonly tls: "required" | "forbidden" | "any";
   /** Its place among all lines that the server reads. */
@@ -61,15 +63,24 @@ const transports: Readonly<Record<Rule["type"], readonly ("tls" | "plain")[]>> =
   hostnogssenc: ["tls", "plain"],
 };
 
-/** What is shown of a rule. */
-export function describeRule({
-  type,
-  databases,
-  users,
-  method,
-}: Rule): Pick<HbaLine, "type" | "databases" | "roles" | "method"> {
-  return { type, databases: databases.map(shownName), roles: users.map(shownName), method };
+type Description = Pick<HbaLine, "type" | "databases" | "roles" | "method" | "clientCertificate">;
+
+/** What is shown of a rule; `original` gives a name as the user wrote it. */
+export function describeRule(rule: Rule, original: (name: string) => string): Description {
+  const { type, databases, users, method, options } = rule;
+  const clientCertificate = options
+    .find((option) => option.startsWith(certificateOption))
+    ?.slice(certificateOption.length);
+  return {
+    type,
+    databases: databases.map((name) => original(shownName(name))),
+    roles: users.map((name) => original(shownName(name))),
+    method,
+    ...(clientCertificate !== undefined && { clientCertificate }),
+  };
 }
+
+const certificateOption = "clientcert=";
 
 /** In quotes where only they make it a name. */
 function shownName({ text, quoted }: Name): string {
