@@ -4,7 +4,7 @@ import { setEntries } from "../network/known-deviations.ts";
 import type { Peer, Pod, Rule, World } from "../network/model.ts";
 import { podFinder } from "../network/pod-finder.ts";
 import { selectorIndex } from "../network/selector-index.ts";
-import { exactly, matches, type Labels, type Selector } from "../selector.ts";
+import { exactly, matches, type Labels, type Requirement, type Selector } from "../selector.ts";
 import { holds, isEverything, representatives } from "./address-space.ts";
 import type { PodSelectorRef } from "./cluster.ts";
 import { insiders, namesInsiders, valuesOf, type Household } from "./insiders.ts";
@@ -110,15 +110,20 @@ function admittedPods(around: Surroundings, rules: readonly PolicyRule[]): Candi
   );
 }
 
-/** Finds the client that a pod is by its labels: a policy may name only some of its pods. */
+/** Finds the client that a pod is by its labels: a policy may name only some of its pods. Who wears none is nobody's client. */
 function clientFinder(around: Surroundings): (pod: Pod) => string | undefined {
   const { namespace } = around.household.cluster;
   const refs = selectorIndex<PodSelectorRef>();
-  for (const ref of clientRefs(around)) refs.add(namespace, ref.selector, ref);
+  const asking = clientRefs(around).filter(({ selector }) => selector.requirements.some(asksForLabel));
+  for (const ref of asking) refs.add(namespace, ref.selector, ref);
   return (pod) => {
     if (pod.namespace !== namespace) return undefined;
     return refs.candidates(namespace, pod.labels).find(({ selector }) => matches(selector, pod.labels) === true)?.name;
   };
+}
+
+function asksForLabel({ operator }: Requirement): boolean {
+  return operator === "In" || operator === "Exists";
 }
 
 /** Those pods of a peer that are a client's, and the strangers among them. */

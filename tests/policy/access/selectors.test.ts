@@ -33,6 +33,11 @@ describe("a client is not judged by the database's own pods", () => {
   });
 });
 
+test("a selector that asks for no label makes nobody a client that a policy names", () => {
+  const manifests = cluster([line("c"), closing], "- { name: c, selector: {} }") + sound;
+  expect(verdicts(rowsOf(manifests))).toContain("pods (app=myapp) in production 5432: open");
+});
+
 test("a selector that the API server refuses selects nobody, and is a problem", () => {
   const problems: Problem[] = [];
   const refused = "- { name: c, selector: { matchExpressions: [{ key: app, operator: Foo }] } }";
