@@ -17,6 +17,33 @@ export function manifests(clients: number): string {
   return [lifelines, cluster.join("\n"), ...each(client)].join("\n---\n");
 }
 
+/** The manifests of one database with many lines, each for a database and a role of its own, from anywhere. */
+export function namedLines(lines: number): string {
+  return databaseWith(lines, (index) => `hostssl db${String(index)} role${String(index)} all scram-sha-256`);
+}
+
+/** The same with a range of addresses in each line. */
+export function rangeLines(lines: number): string {
+  return databaseWith(lines, (index) => {
+    const range = `10.${String(index >> 8)}.${String(index & 255)}.0/24`;
+    return `hostssl db${String(index)} role${String(index)} ${range} scram-sha-256`;
+  });
+}
+
+function databaseWith(lines: number, line: (index: number) => string): string {
+  const cluster = [
+    "apiVersion: postgresql.cnpg.io/v1",
+    "kind: Cluster",
+    "metadata: { name: pg, namespace: production }",
+    "spec:",
+    "  postgresql:",
+    "    pg_hba:",
+    ...Array.from({ length: lines }, (_, index) => `      - ${line(index)}`),
+    "      - host all all all reject",
+  ];
+  return [lifelines, cluster.join("\n")].join("\n---\n");
+}
+
 const lifelines = `
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

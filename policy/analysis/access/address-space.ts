@@ -1,23 +1,75 @@
 import ipaddr from "ipaddr.js";
 import { contains, readRange, type Range } from "../network/cidr.ts";
+import { overlap } from "../network/pod-addresses.ts";
 
 /** Whether a CIDR is all addresses of its family. */
 export function isEverything(cidr: string): boolean {
   return readRange(cidr)?.prefix === 0;
 }
 
-/**
- * An address of `cidr` that lies in none of `others` (those that hold all of it aside), so that it stands for the rest of
- * the range; undefined where the others fill it.
- */
-export function representative(cidr: string, others: readonly string[]): string | undefined {
+/** Whether a CIDR holds all of another one. */
+export function holds(outer: string, inner: string): boolean {
+  const [wide, narrow] = [readRange(outer), readRange(inner)];
+  return wide !== undefined && narrow !== undefined && contains(wide, narrow);
+}
+
+/** The shortest prefixes that still name somebody: a private network of this size is one of a cluster, or of a company's. */
+const shortestPrefix = { ipv4: 16, ipv6: 48 } as const;
+
+/** Whether a range says nothing of who is meant: it holds pods, several addresses of the internet, or most private ones. */
+export function isVague(cidr: string, podCidrs: readonly string[]): boolean {
   const range = readRange(cidr);
-  if (range === undefined) return undefined;
-  const holes = others
+  if (range === undefined || range.prefix < shortestPrefix[range.family]) return true;
+  const isSingle = range.prefix === range.bytes.length * 8;
+  return podCidrs.some((pods) => overlap(pods, cidr)) || (!isSingle && isPublic(range));
+}
+
+function isPublic({ bytes }: Range): boolean {
+  return ipaddr.fromByteArray([...bytes]).range() === "unicast";
+}
+
+/**
+ * Finds an address of a CIDR that lies in none of `others` (those that hold all of it aside), so that it stands for the
+ * rest of the range; undefined where the others fill it.
+ */
+export function representatives(others: readonly string[]): (cidr: string) => string | undefined {
+  const sorted = others
     .flatMap((other) => readRange(other) ?? [])
-    .filter((hole) => contains(range, hole) && hole.prefix > range.prefix);
-  const free = firstFree(range, holes);
-  return free === undefined ? undefined : ipaddr.fromByteArray([...free.bytes]).toString();
+    .map((range) => ({ range, key: rangeKey(range) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  return (cidr) => {
+    const range = readRange(cidr);
+    if (range === undefined) return undefined;
+    const free = firstFree(range, holesIn(sorted, rangeKey(range)));
+    return free === undefined ? undefined : ipaddr.fromByteArray([...free.bytes]).toString();
+  };
+}
+
+interface Keyed {
+  readonly range: Range;
+  readonly key: string;
+}
+
+/** The fixed bits of a range: another one lies in it where its key begins with this one. */
+export function rangeKey({ family, bytes, prefix }: Range): string {
+  const bits = bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  return `${family} ${bits.slice(0, prefix)}`;
+}
+
+/** The ranges that lie in one with this key, itself aside: in order they follow each other. */
+function holesIn(sorted: readonly Keyed[], key: string): Range[] {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.key ?? "") <= key) low = middle + 1;
+    else high = middle;
+  }
+  const holes: Range[] = [];
+  for (let at = low; sorted[at]?.key.startsWith(key) === true; at++) {
+    const hole = sorted[at]?.range;
+    if (hole !== undefined) holes.push(hole);
+  }
+  return holes;
 }
 
 /** The first half, quarter, … of a range that no hole touches. */

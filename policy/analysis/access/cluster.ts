@@ -8,6 +8,8 @@ import { isUnknown } from "../unknown.ts";
 export interface PodSelectorRef {
   readonly name: string;
   readonly selector: Selector;
+  /** Why the API server would refuse the selector, which selects nothing then; undefined where it would not. */
+  readonly refusal: string | undefined;
 }
 
 /** What a CloudNativePG Cluster says about access. */
@@ -58,7 +60,7 @@ export function readClusters(objects: readonly KubeObject[]): Cluster[] {
       ldap: ldapLine(postgresql["ldap"]),
       selectors: list(spec["podSelectorRefs"]).flatMap((ref) => {
         const name = text(at(ref, "name"));
-        return name === undefined ? [] : [{ name, selector: readSelector(at(ref, "selector"), ignore) }];
+        return name === undefined ? [] : [readRef(name, at(ref, "selector"))];
       }),
       inheritedLabels: stringMap(at(spec, "inheritedMetadata", "labels")),
       monitored: at(spec, "monitoring", "enablePodMonitor") === true || isMonitored(source, objects),
@@ -84,7 +86,15 @@ function knownLines(lines: Json | undefined): readonly string[] | undefined {
   return isUnknown(lines) || list(lines).some(isUnknown) ? undefined : texts(lines);
 }
 
-const ignore = (): void => undefined;
+function readRef(name: string, value: Json | undefined): PodSelectorRef {
+  const complaints: string[] = [];
+  const selector = readSelector(value, (message) => complaints.push(message));
+  const [refusal] = complaints;
+  return { name, selector: refusal === undefined ? selector : nothing, refusal };
+}
+
+/** No label is one of no values. */
+const nothing: Selector = { requirements: [{ key: "", operator: "In", values: [] }], known: true };
 
 /** The major is what the tag of the image starts with, or what the image catalog is asked for. */
 function readMajor({ body }: KubeObject): Major {

@@ -1,7 +1,7 @@
 import type { Peer, Pod, World } from "../network/model.ts";
 import { matches, type Selector } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
-import { clusterLabel, isOperator, jobPod, operatorLabel, operatorPod, poolerLabel } from "./pods.ts";
+import { clusterLabel, jobPod, operatorLabel, operatorPod, poolerLabel } from "./pods.ts";
 import type { Candidate } from "./source.ts";
 import { ports } from "./verdict.ts";
 
@@ -14,17 +14,26 @@ export interface Household {
   readonly instances: readonly Pod[];
   readonly poolers: readonly { readonly pooler: Pooler; readonly pod: Pod }[];
   readonly operator: Pod;
+  /** Those pods of the input that are the cluster's own, or its operator's. */
+  readonly present: ReadonlySet<Pod>;
 }
 
-/** The operator of the input or, without one, a pod where policies expect it. */
-export function findOperator(world: World): Pod {
-  const present = world.pods.find(isOperator);
-  if (present !== undefined) return present;
-  const expected = world.policies
+/**
+ * The pods of the operator or, where the input has none, one where policies expect it. Its label may be worn by anybody:
+ * where policies name its namespace, or in the usual one, it is the operator's, and never in that of a database.
+ */
+export function findOperators(world: World, databaseNamespaces: ReadonlySet<string>): readonly [Pod, ...Pod[]] {
+  const named = world.policies
     .flatMap(({ ingress }) => ingress.flatMap(({ peers }) => (peers === "everyone" ? [] : peers)))
     .filter((peer) => peer.kind === "pods" && valuesOf(peer.pods, operatorLabel.key).includes(operatorLabel.value))
     .flatMap((peer) => (peer.kind === "pods" && peer.namespaces ? valuesOf(peer.namespaces, nameLabel) : []));
-  return operatorPod(expected[0] ?? usualNamespace);
+  const wearing = world.pods.filter(({ labels }) => labels.values[operatorLabel.key] === operatorLabel.value);
+  const elsewhere = wearing.map(({ namespace }) => namespace).filter((namespace) => !databaseNamespaces.has(namespace));
+  for (const place of new Set([...named, usualNamespace, ...elsewhere])) {
+    const [first, ...others] = wearing.filter(({ namespace }) => namespace === place);
+    if (first !== undefined) return [first, ...others];
+  }
+  return [operatorPod(named[0] ?? usualNamespace)];
 }
 
 /** Whoever a cluster cannot live without. */

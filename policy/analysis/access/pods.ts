@@ -1,6 +1,7 @@
 import type { DeclaredPort, Pod } from "../network/model.ts";
-import { exactly, type Labels, type Selector } from "../selector.ts";
+import { exactly, type Labels } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
+import type { OwnedPod } from "./own-pods.ts";
 
 /** The label by which every pod of a cluster is known: instances, the Jobs that make them, and poolers. */
 export const clusterLabel = "cnpg.io/cluster";
@@ -9,19 +10,16 @@ export const poolerLabel = "cnpg.io/poolerName";
 /** What the operator's own pods wear, by chart and by manifest. */
 export const operatorLabel = { key: "app.kubernetes.io/name", value: "cloudnative-pg" } as const;
 
-export function isOperator({ labels }: Pod): boolean {
-  return labels.values[operatorLabel.key] === operatorLabel.value;
-}
-
 const tcp = (name: string, number: number): DeclaredPort => ({ name, number, protocol: "TCP", sidecar: false });
 
 /** The instances of a cluster among these pods or, where there are none yet, one as the operator makes it for each role. */
-export function instancePods(cluster: Cluster, pods: readonly Pod[]): readonly Pod[] {
-  const present = pods.filter(
-    ({ namespace, labels: { values } }) =>
+export function instancePods(cluster: Cluster, owned: readonly OwnedPod[]): readonly Pod[] {
+  const present = owned.filter(
+    ({ namespace, owner, labels }) =>
       namespace === cluster.namespace &&
-      values[clusterLabel] === cluster.name &&
-      values["cnpg.io/podRole"] === "instance",
+      owner.kind === "Cluster" &&
+      owner.name === cluster.name &&
+      labels.values["cnpg.io/podRole"] === "instance",
   );
   return present.length > 0 ? present : newInstances(cluster);
 }
@@ -75,16 +73,6 @@ export function poolerPod(pooler: Pooler): Pod {
 
 export function operatorPod(namespace: string): Pod {
   return pod(namespace, "cloudnative-pg", { [operatorLabel.key]: operatorLabel.value });
-}
-
-/** Labels with just what a selector asks for. */
-export function sampleLabels(selector: Selector): Labels {
-  const values: Record<string, string> = {};
-  for (const { key, operator, values: allowed } of selector.requirements) {
-    const [first = "any"] = allowed;
-    if (operator === "In" || operator === "Exists") values[key] ??= first;
-  }
-  return exactly(values);
 }
 
 /** A pod of which only namespace and labels matter. */

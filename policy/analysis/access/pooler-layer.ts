@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { decide, operandServer, parseLines } from "../hba/index.ts";
 import { remember } from "../network/remember.ts";
 import type { Pooler } from "./cluster.ts";
-import type { HbaLine } from "./postgres-layer.ts";
+import type { HbaLine } from "./visible-lines.ts";
 
 /** What the operator writes after a Pooler's own lines: whom none of them turns away may try a password. */
 const tail = ["host all all 0.0.0.0/0 md5", "host all all ::/0 md5"];

@@ -1,41 +1,14 @@
 import { groupBy } from "../group-by.ts";
-import ipaddr from "ipaddr.js";
-import {
-  decide,
-  operandServer,
-  parseLines,
-  renderCnpg,
-  standIns,
-  unresolvedReference,
-  type Name,
-  type Rule,
-} from "../hba/index.ts";
-import { toText } from "../hba/bytes.ts";
-import type { Endpoint, Outsider, Pod } from "../network/model.ts";
-import { podAddresses } from "../network/pod-addresses.ts";
+import { operandServer, parseLines, renderCnpg, standIns, unresolvedReference } from "../hba/index.ts";
+import type { Endpoint } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
 import type { Trilean } from "../trilean.ts";
+import { addressLines, cidrOf } from "./address-lines.ts";
 import type { Cluster } from "./cluster.ts";
-
-/** A line of pg_hba that catches connections of a source, and for which of them no earlier line does. */
-export interface HbaLine {
-  /** The line of the input file; null for the operator's own lines. */
-  readonly line: number | null;
-  readonly origin: "head" | "file" | "tail";
-  readonly type: Rule["type"];
-  readonly databases: readonly string[];
-  readonly roles: readonly string[];
-  readonly method: Rule["method"];
-  /** Whether it catches connections with TLS only, without only, or both. */
-  readonly tls: "required" | "forbidden" | "any";
-  /** Its place among all lines that the server reads. */
-  readonly index: number;
-  /** False where only the address of the source, which is not known here, can tell. */
-  readonly certain: boolean;
-}
+import { describeRule, visibleLines, type HbaLine, type Placed } from "./visible-lines.ts";
 
 /** What PostgreSQL asks of one source. */
 export interface PostgresLayer {
@@ -45,21 +18,6 @@ export interface PostgresLayer {
   readonly admitted: { readonly selectors: ReadonlySet<string>; readonly cidrs: readonly string[] };
   /** The lines that catch connections of a source, in order, refusals included. */
   readonly linesFor: (source: Endpoint) => readonly HbaLine[];
-}
-
-/** A rule, and what is shown of it whomever it catches. */
-interface Placed {
-  readonly rule: Rule;
-  readonly shown: Omit<HbaLine, "tls" | "certain">;
-}
-
-/** As much of a source as its addresses depend on. */
-type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
-
-/** Whether a line catches some source. */
-interface Caught {
-  readonly line: Placed;
-  readonly catches: Trilean;
 }
 
 /**
@@ -72,6 +30,11 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
     problems.push({ file, line, message: `pg_hba of Cluster ${cluster.namespace}/${cluster.name}: ${message}` });
   };
+  cluster.selectors.forEach(({ name, refusal }, index) => {
+    if (refusal === undefined) return;
+    const message = `podSelectorRefs of Cluster ${cluster.namespace}/${cluster.name}: pod selector ${name} is refused: ${refusal}`;
+    problems.push({ file, line: cluster.source.lineOf("spec", "podSelectorRefs", index), message });
+  });
   if (cluster.pgHba === undefined) {
     complain("the lines are not known yet, so nothing is said about who may authenticate");
     return unknownLayer;
@@ -92,18 +55,25 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   }
   if (!parsed.accepted) return unknownLayer;
 
+  // The operator replaces a reference wherever it stands in a line.
+  const references = new Map([...addresses].flatMap(([name, own]) => own.map((address) => [address, name])));
+  const withReferences = (name: string) =>
+    name.replace(/(240\.\d+\.\d+\.\d+)\/32/g, (written, address: string) => {
+      const referred = references.get(address);
+      return referred === undefined ? written : `\${podselector:${referred}}`;
+    });
   const placed = parsed.entries.flatMap((entry, index): Placed[] => {
     if (entry.rule === undefined || entry.rule.type === "local") return [];
     const { origin, item } = rendered.source(entry.line);
     const line = item === undefined ? null : cluster.source.lineOf("spec", "postgresql", "pg_hba", item);
-    return [{ rule: entry.rule, shown: { ...describe(entry.rule), line, origin, index } }];
+    return [{ rule: entry.rule, shown: { ...describeRule(entry.rule, withReferences), line, origin, index } }];
   });
   const byName = groupBy(placed, ({ rule }) => selectorOf(rule));
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
-  const ofAnyPod = generalLines({ kind: "pod", addresses: [], hostNetwork: false });
-
+  // The lines that ask for no pods of the cluster's namespace.
+  const generalLines = addressLines(byName.get(undefined) ?? [], server, podCidrs);
   const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
   return {
     known: true,
@@ -112,8 +82,7 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       cidrs: ways.filter(({ rule }) => selectorOf(rule) === undefined).flatMap(({ rule }) => cidrOf(rule) ?? []),
     },
     linesFor(source) {
-      const isAnyPod = source.kind === "pod" && source.addresses.length === 0 && !source.hostNetwork;
-      const general = isAnyPod ? ofAnyPod : generalLines(source);
+      const general = generalLines(source);
       const bySelector = refsOf(source).flatMap(({ name, selected }) =>
         (byName.get(name) ?? []).map((line) => ({ line, catches: selected })),
       );
@@ -122,11 +91,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     },
   };
 
-  /** The lines that ask for no pods of the cluster's namespace. */
-  function generalLines(source: Addressed): readonly Caught[] {
-    return (byName.get(undefined) ?? []).map((line) => ({ line, catches: catches(line, source) }));
-  }
-
   function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
     if (source.kind !== "pod" || source.namespace !== cluster.namespace) return [];
     return selectors
@@ -134,43 +98,6 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
       .map(({ name, selector }) => ({ name, selected: matches(selector, source.labels) }))
       .filter(({ selected }) => selected !== false);
   }
-
-  function catches({ rule }: Placed, source: Addressed): Trilean {
-    if (rule.address?.kind === "all") return true;
-    if (rule.address?.kind === "host") return holds(rule, anAddress);
-    const addresses = addressesOf(source, rule);
-    if (addresses.length === 0) return isAllOfIpv4(rule) ? true : null;
-    const answers = new Set(addresses.map((address) => holds(rule, address)));
-    return answers.size === 1 ? ([...answers][0] ?? null) : null;
-  }
-
-  function addressesOf(source: Addressed, rule: Rule): readonly string[] {
-    if (source.kind === "outsider") return source.address === undefined ? [] : [source.address];
-    const cidr = cidrOf(rule);
-    return cidr === undefined ? source.addresses : podAddresses(source, podCidrs, [cidr]);
-  }
-
-  /** Whether the line's address column holds an address, whoever the user is. */
-  function holds(rule: Rule, address: string): Trilean {
-    const anybody = { ...rule, databases: [anyName], users: [anyName] };
-    const connection = {
-      address,
-      ssl: rule.type !== "hostnossl",
-      replication: false,
-      database: "any",
-      user: "any",
-      roles: null,
-    };
-    const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
-    return verdict.kind === "undecided" ? null : verdict.kind === "match";
-  }
-}
-
-/** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */
-const anAddress = "192.0.2.1";
-
-function isAllOfIpv4({ address }: Rule): boolean {
-  return address?.kind === "range" && address.mask.length === 4 && address.mask.every((octet) => octet === 0);
 }
 
 const unknownLayer: PostgresLayer = {
@@ -179,68 +106,5 @@ const unknownLayer: PostgresLayer = {
   linesFor: () => [],
 };
 
-const anyName: Name = { text: "all", quoted: false, regex: undefined };
-
-/** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
-export function cidrOf({ address }: Rule): string | undefined {
-  if (address?.kind !== "range") return undefined;
-  const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
-  return /^1*0*$/.test(bits)
-    ? `${ipaddr.fromByteArray([...address.address]).toString()}/${String(bits.lastIndexOf("1") + 1)}`
-    : undefined;
-}
-
-function describe({ type, databases, users, method }: Rule): Pick<HbaLine, "type" | "databases" | "roles" | "method"> {
-  return { type, databases: databases.map(shownName), roles: users.map(shownName), method };
-}
-
-/** In quotes where only they make it a name. */
-function shownName({ text, quoted }: Name): string {
-  const name = toText(text);
-  return quoted && /^(all|sameuser|samerole|samegroup|replication)$|^[+/@]/.test(name) ? `"${name}"` : name;
-}
-
-/** The lines that no earlier, certain line hides wholly. Most sources are caught by the same ones. */
-const visible = remember((lines: readonly Caught[]): readonly HbaLine[] => {
-  const earlier: Rule[] = [];
-  return lines.flatMap(({ line: { rule, shown }, catches }): HbaLine[] => {
-    if (catches === false) return [];
-    const open = transports[rule.type].filter(
-      (transport) => !earlier.some((other) => transports[other.type].includes(transport) && covers(other, rule)),
-    );
-    if (catches === true) earlier.push(rule);
-    if (open.length === 0) return [];
-    const tls = open.length > 1 ? "any" : open[0] === "tls" ? "required" : "forbidden";
-    return [{ ...shown, tls, certain: catches === true }];
-  });
-});
-
-/** The transports of each type. Kerberos encryption is not looked at: no client of a cluster in Kubernetes uses it. */
-const transports: Readonly<Record<Rule["type"], readonly ("tls" | "plain")[]>> = {
-  local: [],
-  host: ["tls", "plain"],
-  hostssl: ["tls"],
-  hostnossl: ["plain"],
-  hostgssenc: [],
-  hostnogssenc: ["tls", "plain"],
-};
-
-function covers(other: Rule, rule: Rule): boolean {
-  return (
-    rule.databases.every((name) =>
-      other.databases.some((wide) => (isAll(wide) && !isReplication(name)) || same(wide, name)),
-    ) && rule.users.every((name) => other.users.some((wide) => isAll(wide) || same(wide, name)))
-  );
-}
-
-function isAll({ text, quoted }: Name): boolean {
-  return text === "all" && !quoted;
-}
-
-function isReplication({ text, quoted }: Name): boolean {
-  return text === "replication" && !quoted;
-}
-
-function same(a: Name, b: Name): boolean {
-  return a.text === b.text && a.quoted === b.quoted;
-}
+/** Most sources are caught by the same lines. */
+const visible = remember(visibleLines);

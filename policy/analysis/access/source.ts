@@ -24,6 +24,8 @@ export interface Candidate {
 
 /** The identity of a source: the same pods by another name are the same source. */
 export function keyOf({ kind, name, namespace, selector, cidr }: Source): string {
+  // Whoever borrows the labels of these is somebody else.
+  if (kind === "peer" || kind === "pooler") return `${kind} ${namespace ?? ""} ${name ?? ""}`;
   if (cidr !== undefined) return `cidr ${cidr}`;
   if (selector !== undefined) return `pods ${namespace ?? "*"} ${selector}`;
   return `${kind} ${namespace ?? "*"} ${kind === "namespace" ? "" : (name ?? "")}`;

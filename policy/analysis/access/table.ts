@@ -1,19 +1,22 @@
 import { groupBy } from "../group-by.ts";
+import { shownReasons } from "../network/concern.ts";
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
 import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
-import { readWorld } from "../network/world.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import type { Selector } from "../selector.ts";
 import { anyOf, type Trilean } from "../trilean.ts";
+import { isVague } from "./address-space.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
-import { findOperator, type Household } from "./insiders.ts";
+import { findOperators, type Household } from "./insiders.ts";
+import { readOwnedWorld, type OwnedPod } from "./own-pods.ts";
 import { instancePods, poolerPod } from "./pods.ts";
 import { passesPooler } from "./pooler-layer.ts";
-import { postgresLayer, type HbaLine, type PostgresLayer } from "./postgres-layer.ts";
+import { postgresLayer, type PostgresLayer } from "./postgres-layer.ts";
 import { formatSource, type Candidate, type Source } from "./source.ts";
 import { findSources } from "./sources.ts";
 import { ports, verdictOf, type Verdict } from "./verdict.ts";
+import type { HbaLine } from "./visible-lines.ts";
 
 /** Whether and how one source gets to one port of one cluster. */
 export interface AccessRow {
@@ -41,7 +44,10 @@ export interface NetworkCell {
 }
 
 /** One way to authenticate. */
-export type AccessLine = Pick<HbaLine, "line" | "type" | "databases" | "roles" | "method" | "tls">;
+export type AccessLine = Pick<
+  HbaLine,
+  "line" | "type" | "databases" | "roles" | "method" | "clientCertificate" | "tls"
+>;
 
 /** One cluster with all that decides who gets to it. */
 export interface AccessSubject {
@@ -64,30 +70,41 @@ export function accessSubjects(
   problems: Problem[],
   podCidrs: readonly string[] = [],
 ): AccessSubject[] {
-  const given = readWorld(objects, problems);
+  const given = readOwnedWorld(objects, problems);
   const poolers = readPoolers(objects);
   const families = readClusters(objects).map((cluster) => ({
     cluster,
-    instances: instancePods(cluster, given.pods),
+    instances: instancePods(cluster, given.owned),
     poolers: poolers
       .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
       .map((pooler) => ({ pooler, pod: poolerPod(pooler) })),
   }));
   const made = families.flatMap((family) => [...family.instances, ...family.poolers.map(({ pod }) => pod)]);
   const world: World = { ...given, pods: [...new Set([...given.pods, ...made])], podCidrs };
-  const operator = findOperator(world);
-  return families.map((family) =>
-    accessSubject({ ...family, operator }, world, engine, postgresLayer(family.cluster, problems, podCidrs)),
+  const operators = findOperators(world, new Set(families.map(({ cluster }) => cluster.namespace)));
+  return families.map((family) => {
+    const made = [...family.instances, ...family.poolers.map(({ pod }) => pod), ...ownedBy(family, given.owned)];
+    const household: Household = { ...family, operator: operators[0], present: new Set([...operators, ...made]) };
+    return accessSubject(household, world, engine, postgresLayer(family.cluster, problems, podCidrs));
+  });
+}
+
+/** The pods that the operator made for a cluster and its poolers. */
+function ownedBy({ cluster, poolers }: Pick<Household, "cluster" | "poolers">, owned: readonly OwnedPod[]): OwnedPod[] {
+  const names = { Cluster: [cluster.name], Pooler: poolers.map(({ pooler }) => pooler.name) };
+  return owned.filter(
+    ({ namespace, owner }) => namespace === cluster.namespace && names[owner.kind].includes(owner.name),
   );
 }
 
 /** What a row shows of a line, once for all rows that it is part of. */
-const shown = remember(({ line, type, databases, roles, method, tls }: HbaLine): AccessLine => ({
+const shown = remember(({ line, type, databases, roles, method, clientCertificate, tls }: HbaLine): AccessLine => ({
   line,
   type,
   databases,
   roles,
   method,
+  ...(clientCertificate !== undefined && { clientCertificate }),
   tls,
 }));
 
@@ -123,13 +140,14 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     const { source, friend, endpoints, lifelines = [] } = candidate;
     const { allowed, by, differs } = deciding(answers, friend);
     const lines = port !== ports.postgres ? [] : at ? waysThrough(at) : waysIn(source, endpoints, layer);
-    const admits = layer.known ? anyOf(lines, ({ certain }) => certain || null) : null;
+    // What may turn a friend away counts as if it did, and keeps no stranger out.
+    const admits = layer.known ? anyOf(lines, (line) => (line.certain && !(friend && line.contested)) || null) : null;
     return {
       cluster,
       ...(at !== undefined && { pooler: at.pooler.name }),
       source,
       port,
-      network: { allowed, by, differs },
+      network: { allowed, by: allowed === null ? [...by].sort().slice(0, shownReasons) : by, differs },
       postgres: lines.map(shown),
       verdict: verdictOf({
         source,
@@ -138,6 +156,7 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
         isLifeline: lifelines.includes(port),
         network: allowed,
         admits,
+        vague: source.cidr !== undefined && isVague(source.cidr, world.podCidrs ?? []),
         atPooler: at !== undefined,
       }),
     };

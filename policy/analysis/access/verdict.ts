@@ -32,20 +32,22 @@ export interface Evidence {
   readonly network: Trilean;
   /** Whether PostgreSQL lets it authenticate. */
   readonly admits: Trilean;
+  /** Whether it is a range too wide to name anybody. */
+  readonly vague: boolean;
   /** Whether it is a pooler's port. */
   readonly atPooler: boolean;
 }
 
 export function verdictOf(evidence: Evidence): Verdict {
-  const { source, friend, port, isLifeline, network, admits, atPooler } = evidence;
-  if (atPooler && port === ports.postgres) return poolerVerdict(source, both(network, admits));
+  const { source, friend, port, isLifeline, network, admits, vague, atPooler } = evidence;
+  if (atPooler && port === ports.postgres) return poolerVerdict(evidence, both(network, admits));
   if (isLifeline) {
     const alive = port === ports.postgres ? both(network, admits) : network;
     return alive === null ? "undecided" : alive ? "lifeline" : "lifeline-cut";
   }
-  // The operator may reach its instances on any port, and a named range elsewhere than 5432 is the control plane's or a scraper's.
+  // The operator may reach its instances on any port, and a narrow range elsewhere than 5432 is the control plane's or a scraper's.
   const trusted = source.kind === "operator" || source.kind === "peer" || source.kind === "pooler";
-  if (trusted || (source.kind === "cidr" && port !== ports.postgres)) {
+  if (trusted || (source.kind === "cidr" && !vague && port !== ports.postgres)) {
     return network === null ? "undecided" : network ? "lifeline" : "closed";
   }
   if (port !== ports.postgres) return network === null ? "undecided" : network ? "open" : "closed";
@@ -54,10 +56,10 @@ export function verdictOf(evidence: Evidence): Verdict {
 }
 
 /** A pooler's users are whoever policies name; only those without a name are strangers to it. */
-function poolerVerdict({ kind }: Source, reaches: Trilean): Verdict {
+function poolerVerdict({ source: { kind }, vague }: Evidence, reaches: Trilean): Verdict {
   if (reaches === null) return "undecided";
   if (!reaches) return "closed";
-  return kind === "namespace" || kind === "anyone" ? "open" : "declared";
+  return kind === "namespace" || kind === "anyone" || vague ? "open" : "declared";
 }
 
 function friendVerdict(reaches: Trilean): Verdict {

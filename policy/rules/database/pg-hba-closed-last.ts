@@ -1,6 +1,8 @@
-import { representative } from "../../analysis/access/address-space.ts";
+import { representatives } from "../../analysis/access/address-space.ts";
 import { readClusters } from "../../analysis/access/cluster.ts";
-import { cidrOf, postgresLayer, type HbaLine } from "../../analysis/access/postgres-layer.ts";
+import { cidrOf } from "../../analysis/access/address-lines.ts";
+import { postgresLayer } from "../../analysis/access/postgres-layer.ts";
+import type { HbaLine } from "../../analysis/access/visible-lines.ts";
 import { at } from "../../analysis/json.ts";
 import type { ObjectRule } from "../rule.ts";
 import { pgHbaPath, readHbaLines } from "./hba-lines.ts";
@@ -20,7 +22,7 @@ export const pgHbaClosedLast: ObjectRule = {
     const { lines, errors } = readHbaLines(object);
     const cidrs = lines.flatMap(({ rule }) => cidrOf(rule) ?? []);
     // Whoever no line names: were one of them turned away by a line for fewer addresses, the others would not be.
-    const strangers = ["0.0.0.0/0", "::/0"].map((everybody) => representative(everybody, cidrs));
+    const strangers = ["0.0.0.0/0", "::/0"].map(representatives(cidrs));
     return readClusters([object]).flatMap((cluster) => {
       if (cluster.pgHba === undefined || errors.length > 0) {
         const reason = cluster.pgHba === undefined ? "its lines are not known before up" : "PostgreSQL refuses them";

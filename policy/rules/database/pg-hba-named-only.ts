@@ -1,4 +1,4 @@
-import { cidrOf } from "../../analysis/access/postgres-layer.ts";
+import { cidrOf } from "../../analysis/access/address-lines.ts";
 import { toText } from "../../analysis/hba/bytes.ts";
 import { decide, operandServer, type Major, type Name } from "../../analysis/hba/index.ts";
 import { matchRegex } from "../../analysis/hba/regex/index.ts";

@@ -58,7 +58,9 @@ export function findingsByPort(
 /** Why a row is undecided. What a value that is not known yet leaves open is wrong; what the stack does not show is not. */
 export function doubtOf(stack: Stack, { network, postgres }: AccessRow): { reason: string; undecided?: true } {
   if (network.allowed !== null) {
-    return { reason: postgres.length === 0 ? "what pg_hba says is not known" : "addresses decide at pg_hba" };
+    return {
+      reason: postgres.length === 0 ? "what pg_hba says is not known" : "addresses or memberships decide at pg_hba",
+    };
   }
   const by = network.by.join(", ");
   if (dependsOnUnknown(stack, network.by)) return { reason: `${by} holds values that are not known before up` };

@@ -1,7 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema.js";
+import { holds } from "../../analysis/access/address-space.ts";
 import type { AccessRow } from "../../analysis/access/index.ts";
 import { list, object, stringMap, text, type Json, type JsonObject } from "../../analysis/json.ts";
-import { contains, readRange } from "../../analysis/network/cidr.ts";
 
 /** A range as NetworkPolicies have it: an address, and how many of its bits count. */
 export const cidrPattern = "^[0-9a-fA-F.:]+/[0-9]{1,3}$";
@@ -31,7 +31,7 @@ export function isAllowed({ source, port }: AccessRow, parameters: JsonObject): 
   return list(parameters["allowedSources"]).some((allowed) => {
     const { namespace, cidr, ports } = object(allowed);
     if (ports !== undefined && !list(ports).includes(port)) return false;
-    if (cidr !== undefined) return holds(text(cidr), source.cidr);
+    if (cidr !== undefined) return source.cidr !== undefined && holds(text(cidr) ?? "", source.cidr);
     const asked = new Set((source.selector ?? "").split(","));
     return text(namespace) === source.namespace && labelsOf(allowed).every((label) => asked.has(label));
   });
@@ -39,9 +39,4 @@ export function isAllowed({ source, port }: AccessRow, parameters: JsonObject): 
 
 function labelsOf(allowed: Json): string[] {
   return Object.entries(stringMap(object(allowed)["podLabels"])).map(([key, value]) => `${key}=${value}`);
-}
-
-function holds(outer: string | undefined, inner: string | undefined): boolean {
-  const [allowed, asked] = [readRange(outer ?? ""), readRange(inner ?? "")];
-  return allowed !== undefined && asked !== undefined && contains(allowed, asked);
 }

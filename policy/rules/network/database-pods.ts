@@ -1,5 +1,6 @@
 import { readClusters, readPoolers } from "../../analysis/access/cluster.ts";
-import { clusterLabel, instancePods, jobPod, plainPod, poolerPod, sampleLabels } from "../../analysis/access/pods.ts";
+import { clusterLabel, instancePods, jobPod, plainPod, poolerPod } from "../../analysis/access/pods.ts";
+import { samples } from "../../analysis/access/samples.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { portMeans, selects } from "../../analysis/network/matching.ts";
 import type { DeclaredPort, Pod, Policy, Rule } from "../../analysis/network/model.ts";
@@ -25,12 +26,12 @@ export interface Database {
 
 /** The databases of a stack, by their namespaces. */
 export const databasesOf = remember((stack: Stack): ReadonlyMap<string, readonly Database[]> => {
-  const { pods } = worldOf(stack);
+  const { owned } = worldOf(stack);
   const poolers = readPoolers(stack.objects);
   const databases = readClusters(stack.objects).map((cluster) => ({
     cluster: cluster.source,
     namespace: cluster.namespace,
-    instances: instancePods(cluster, pods),
+    instances: instancePods(cluster, owned),
     poolers: poolers
       .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
       .map(poolerPod),
@@ -75,13 +76,14 @@ const declared = {
 
 /** Two instances and two poolers that wear what a policy asks for, as far as it selects any. */
 export function podsFor(policy: Policy): readonly Pod[] {
-  const asked = sampleLabels(policy.selector).values;
   return (["instance", "pooler"] as const)
     .flatMap((role) =>
-      ["1", "2"].map((number): Pod => {
-        const labels = exactly({ [clusterLabel]: "pg", "cnpg.io/podRole": role, ...asked });
-        return { ...plainPod(policy.namespace, `${role}-${number}`, labels), ports: declared[role] };
-      }),
+      samples(policy.selector).flatMap(({ values }) =>
+        ["1", "2"].map((number): Pod => {
+          const labels = exactly({ [clusterLabel]: "pg", "cnpg.io/podRole": role, ...values });
+          return { ...plainPod(policy.namespace, `${role}-${number}`, labels), ports: declared[role] };
+        }),
+      ),
     )
     .filter((pod) => selects(policy, pod) !== false);
 }

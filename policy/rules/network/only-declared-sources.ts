@@ -1,9 +1,6 @@
-import ipaddr from "ipaddr.js";
 import type { AccessRow } from "../../analysis/access/index.ts";
-import { readRange } from "../../analysis/network/cidr.ts";
-import { overlap } from "../../analysis/network/pod-addresses.ts";
 import type { StackRule } from "../rule.ts";
-import { accessRows, doubtOf, findingsByPort, podCidrsOf, viewParameters } from "./access-rows.ts";
+import { accessRows, doubtOf, findingsByPort, viewParameters } from "./access-rows.ts";
 import { allowedSourcesParameter, isAllowed } from "./allowed-sources.ts";
 
 /** Policies add up: one of another stack or chart opens what all the others close, so only all of them together tell. */
@@ -18,10 +15,7 @@ export const onlyDeclaredSources: StackRule = {
   url: "https://cloudnative-pg.io/documentation/current/security/#network-policies",
   parameters: { ...viewParameters, allowedSources: allowedSourcesParameter },
   judge(stack, parameters) {
-    const podCidrs = podCidrsOf(parameters);
-    const strangers = accessRows(stack, parameters)
-      .filter((row) => isStranger(row) || isVague(row, podCidrs))
-      .filter((row) => !isAllowed(row, parameters));
+    const strangers = accessRows(stack, parameters).filter((row) => isStranger(row) && !isAllowed(row, parameters));
     return findingsByPort(stack, strangers, ({ where, who, row }) => {
       if (row.verdict === "undecided") {
         return { message: `whether ${where} is closed to ${who} cannot be told: ${doubtOf(stack, row).reason}` };
@@ -38,18 +32,4 @@ function isStranger({ verdict, source: { kind }, port, pooler }: AccessRow): boo
   if (kind === "namespace" || kind === "anyone") return true;
   if (port === 5432 && pooler !== undefined) return false;
   return kind === "pods" || kind === "cidr" || (kind === "client" && port !== 5432);
-}
-
-/** Whether a range that policies name besides pg_hba is too wide to say who is meant. */
-function isVague({ verdict, source: { cidr }, pooler, port }: AccessRow, podCidrs: readonly string[]): boolean {
-  const isNamedByPgHba = port === 5432 && pooler === undefined;
-  if (cidr === undefined || isNamedByPgHba || (verdict !== "lifeline" && verdict !== "declared")) return false;
-  return podCidrs.some((pods) => overlap(pods, cidr)) || isPublicRange(cidr);
-}
-
-function isPublicRange(cidr: string): boolean {
-  const range = readRange(cidr);
-  if (range === undefined) return true;
-  const isSingle = range.prefix === range.bytes.length * 8;
-  return !isSingle && ipaddr.fromByteArray([...range.bytes]).range() === "unicast";
 }

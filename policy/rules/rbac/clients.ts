@@ -1,7 +1,7 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema.js";
 import { readClusters } from "../../analysis/access/cluster.ts";
 import { valuesOf } from "../../analysis/access/insiders.ts";
-import { isOperator, poolerLabel } from "../../analysis/access/pods.ts";
+import { poolerLabel } from "../../analysis/access/pods.ts";
 import { at, list, object, text, type JsonObject } from "../../analysis/json.ts";
 import { selects } from "../../analysis/network/matching.ts";
 import type { Peer, Pod } from "../../analysis/network/model.ts";
@@ -11,7 +11,7 @@ import { groupOf } from "../../analysis/objects.ts";
 import { serviceAccountUser } from "../../analysis/rbac/model.ts";
 import { asksForNothing, databasesOf, opens, policiesOf } from "../network/database-pods.ts";
 import type { Stack } from "../stack.ts";
-import { worldOf } from "../world.ts";
+import { operatorsOf, worldOf } from "../world.ts";
 import { clientSecrets } from "./client-secrets.ts";
 import { grantsSecret, rbacOf } from "./grants.ts";
 
@@ -101,12 +101,11 @@ function secretReaders(stack: Stack): string[] {
 
 /** The accounts of what runs the databases: the operator, instances and poolers. */
 function ownAccounts(stack: Stack): ReadonlySet<string> {
-  const operators = worldOf(stack).pods.filter(isOperator);
   const made = stack.objects.filter(
     (source) => groupOf(source) === "postgresql.cnpg.io" && (source.kind === "Cluster" || source.kind === "Pooler"),
   );
   return new Set([
-    ...operators.flatMap(({ namespace, serviceAccount }) => accountIn(namespace, serviceAccount)),
+    ...operatorsOf(stack).flatMap(({ namespace, serviceAccount }) => accountIn(namespace, serviceAccount)),
     ...made.flatMap(({ namespace, name, body }) => [
       ...accountIn(namespace, name),
       ...accountIn(namespace, text(at(body, "spec", "serviceAccountName"))),

@@ -1,6 +1,7 @@
 import { access, compareAccess, formatSource, type AccessRow } from "../../../policy/analysis/access/index.ts";
 import { parseManifests } from "../../../policy/analysis/load/index.ts";
 import type { KubeObject, Problem } from "../../../policy/analysis/objects.ts";
+import { stackOf, type Stack } from "../../../policy/rules/stack.ts";
 
 /** A Cluster with these lines of pg_hba, and a reference to the pods of the app. */
 export function cluster(lines: readonly string[], more = ""): string {
@@ -53,6 +54,11 @@ export const sound = policy(
 
 export function objectsOf(manifests: string): readonly KubeObject[] {
   return parseManifests(manifests, "lab.yaml").objects;
+}
+
+/** The same as the rules have it. */
+export function stackFrom(manifests: string): Stack {
+  return stackOf(parseManifests(manifests, "lab.yaml").resources);
 }
 
 export function rowsOf(manifests: string, problems: Problem[] = []): readonly AccessRow[] {

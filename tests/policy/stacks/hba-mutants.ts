@@ -108,7 +108,7 @@ export const hbaMutants: readonly Mutant[] = [
     finding: [
       `changed: any other pod in production 5432: closed -> postgres-only ( -> ${sound})`,
       `changed: ${client} 5432: declared -> open`,
-      "gained: client app in production 5432: declared",
+      `changed: client app in production 5432: locked-out ( -> ${sound})`,
     ],
   },
   {

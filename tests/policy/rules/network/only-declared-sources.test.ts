@@ -57,9 +57,8 @@ describe("finds open", () => {
       "a range that holds the pods",
       wide("{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }], ports: [{ port: 9187 }] }"),
       [
-        "9187 is open to client app (app=myapp) in production, web (app=web) in production, any other pod in production, " +
-          "any other namespace: by production/wide",
-        "9187 is open to cidr 10.0.0.0/8: by production/wide",
+        "9187 is open to client app (app=myapp) in production, cidr 10.0.0.0/8, web (app=web) in production, " +
+          "any other pod in production, any other namespace: by production/wide",
       ],
     ],
     [

@@ -1,0 +1,110 @@
+import ipaddr from "ipaddr.js";
+import { groupBy } from "../group-by.ts";
+import { decide, type Name, type Rule, type Server } from "../hba/index.ts";
+import type { Endpoint, Outsider, Pod } from "../network/model.ts";
+import { podAddresses } from "../network/pod-addresses.ts";
+import type { Trilean } from "../trilean.ts";
+import { rangeKey } from "./address-space.ts";
+import { readRange } from "../network/cidr.ts";
+import type { Caught, Placed } from "./visible-lines.ts";
+
+/** As much of a source as its addresses depend on. */
+type Addressed = Outsider | Pick<Pod, "kind" | "addresses" | "hostNetwork">;
+
+/**
+ * Finds the lines whose address column may hold a source, in order.
+ * @param podCidrs the ranges that pods get their addresses from; empty where they are not known
+ */
+export function addressLines(
+  lines: readonly Placed[],
+  server: Server,
+  podCidrs: readonly string[],
+): (source: Endpoint) => readonly Caught[] {
+  const byRange = groupBy(lines, ({ rule }) => keyOfRange(rule));
+  const lengths = new Set([...byRange.keys()].flatMap((key) => key?.length ?? []));
+  const withoutAddress = new Map<string, readonly Caught[]>();
+
+  const caughtBy = (some: readonly Placed[], source: Addressed): Caught[] =>
+    some.map((line) => ({ line, catches: catches(line, source) }));
+
+  return (source) => {
+    const addresses = ownAddresses(source);
+    if (addresses.length > 0) {
+      const keys = new Set(addresses.flatMap((address) => keysAbove(address)));
+      const near = [undefined, ...keys].flatMap((key) => byRange.get(key) ?? []);
+      return caughtBy(near, source).sort((a, b) => a.line.shown.index - b.line.shown.index);
+    }
+    const kind = `${source.kind} ${String(source.kind === "pod" && source.hostNetwork)}`;
+    const known = withoutAddress.get(kind) ?? caughtBy(lines, source);
+    withoutAddress.set(kind, known);
+    return known;
+  };
+
+  /** The keys of all ranges of the lines that hold an address. */
+  function keysAbove(address: string): string[] {
+    const range = readRange(address);
+    if (range === undefined) return [];
+    const key = rangeKey(range);
+    return [...lengths].map((length) => key.slice(0, length)).filter((prefix) => byRange.has(prefix));
+  }
+
+  function catches({ rule }: Placed, source: Addressed): Trilean {
+    if (rule.address?.kind === "all") return true;
+    if (rule.address?.kind === "host") return holds(rule, anAddress);
+    const addresses = addressesFor(source, rule);
+    // Whether pods have IPv6 addresses too is not known: then all of IPv4 lets them in, and turns nobody away for certain.
+    if (addresses.length === 0) return rule.method !== "reject" && isAllOfIpv4(rule) ? true : null;
+    const answers = new Set(addresses.map((address) => holds(rule, address)));
+    return answers.size === 1 ? ([...answers][0] ?? null) : null;
+  }
+
+  function addressesFor(source: Addressed, rule: Rule): readonly string[] {
+    const cidr = cidrOf(rule);
+    return source.kind === "outsider" || cidr === undefined
+      ? ownAddresses(source)
+      : podAddresses(source, podCidrs, [cidr]);
+  }
+
+  /** Whether the line's address column holds an address, whoever the user is. */
+  function holds(rule: Rule, address: string): Trilean {
+    const anybody = { ...rule, databases: [anyName], users: [anyName] };
+    const connection = {
+      address,
+      ssl: rule.type !== "hostnossl",
+      replication: false,
+      database: "any",
+      user: "any",
+      roles: null,
+    };
+    const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
+    return verdict.kind === "undecided" ? null : verdict.kind === "match";
+  }
+}
+
+function ownAddresses(source: Addressed): readonly string[] {
+  if (source.kind === "pod") return source.addresses;
+  return source.address === undefined ? [] : [source.address];
+}
+
+function keyOfRange(rule: Rule): string | undefined {
+  const range = readRange(cidrOf(rule) ?? "");
+  return range && rangeKey(range);
+}
+
+/** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */
+const anAddress = "192.0.2.1";
+
+const anyName: Name = { text: "all", quoted: false, regex: undefined };
+
+function isAllOfIpv4({ address }: Rule): boolean {
+  return address?.kind === "range" && address.mask.length === 4 && address.mask.every((octet) => octet === 0);
+}
+
+/** The range of a line as a CIDR; undefined for every other address, and for masks with holes. */
+export function cidrOf({ address }: Rule): string | undefined {
+  if (address?.kind !== "range") return undefined;
+  const bits = address.mask.map((octet) => octet.toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits)
+    ? `${ipaddr.fromByteArray([...address.address]).toString()}/${String(bits.lastIndexOf("1") + 1)}`
+    : undefined;
+}
