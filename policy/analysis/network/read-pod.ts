@@ -40,7 +40,8 @@ function podFrom(source: KubeObject, pod: JsonObject): Pod {
         .flatMap((container) => declaredPorts(container, true)),
     ],
     addresses: podAddresses(pod["status"]),
-    hostNetwork: spec["hostNetwork"] === true,
+    // Where it is not known, a pod is judged as one of the host network: decided only where that makes no difference.
+    hostNetwork: spec["hostNetwork"] === true || isUnknown(spec["hostNetwork"]),
     ...serviceAccountOf(spec),
   };
 }
