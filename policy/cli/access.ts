@@ -20,7 +20,7 @@ export function accessCommand(
   options: { engine: EngineName; against?: readonly string[] },
 ): { report: Report; exitCode: number } {
   const problems: Problem[] = [];
-  const { items: objects, unread } = readObjects(files);
+  const { items: objects, unread, problems: inReading } = readObjects(files);
   const older = options.against && readObjects(options.against);
   const table =
     older === undefined
@@ -31,7 +31,7 @@ export function accessCommand(
   const isFaulty = table.rows.some(({ verdict }) => isFault(verdict));
   return {
     report: {
-      data: { ...table, problems },
+      data: { ...table, problems: [...inReading, ...(older?.problems ?? []), ...problems] },
       sections: [...(compared === undefined ? [] : comparison(compared)), ...overview(table.rows)],
       unread: [...unread, ...(older?.unread ?? [])],
     },

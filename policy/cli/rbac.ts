@@ -26,14 +26,14 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
   const questions = inWords(() =>
     options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
   );
-  const { items: objects, unread } = readRbac(files);
+  const { items: objects, unread, problems } = readRbac(files);
   const answers = canAll(objects, questions);
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
   return {
     report: {
-      data: isSingle ? first : answers,
+      data: isSingle ? { ...first, problems } : answers,
       unread,
       sections: [
         {
@@ -69,8 +69,9 @@ export function powersCommand(files: readonly string[], options: { subject?: str
 /** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
 function readRbac(files: readonly string[]): Input<KubeObject> {
   const input = readObjects(files);
-  report(authorizer(input.items).problems);
-  return input;
+  const { problems } = authorizer(input.items);
+  report(problems);
+  return { ...input, problems: [...input.problems, ...problems] };
 }
 
 function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Json } from "../json.ts";
+import { isObject, text, type Json } from "../json.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import { resourceOfObject, type Resource } from "../resources.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
@@ -58,12 +58,16 @@ function documentResources(document: SourceDocument, file: string, problems: Pro
   if (document.value === null) return [];
   if (isPulumi(document.value)) return pulumiResources(document, file, problems);
   if (looksLikeObject(document.value)) return kubeObjects(document, [], file, problems).map(resourceOfObject);
-  problems.push({
-    file,
-    line: document.lineOf([]),
-    message: "not a Kubernetes object: apiVersion and kind are missing",
-  });
+  problems.push({ file, line: document.lineOf([]), ...notAnObject(document.value) });
   return [];
+}
+
+/** A mapping with neither apiVersion nor kind, such as the values of a chart, is meant for somebody else. */
+function notAnObject(value: Json): Pick<Problem, "message" | "unread"> {
+  if (!isObject(value)) return { message: "not a Kubernetes object, but a list or a text", unread: true };
+  const missing = ["apiVersion", "kind"].filter((field) => text(value[field]) === undefined);
+  const message = `not a Kubernetes object: ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing`;
+  return missing.length > 1 ? { message } : { message, unread: true };
 }
 
 /** What is found in a directory, and not named by anybody, is only read where that ends: a pipe waits for its writer. */

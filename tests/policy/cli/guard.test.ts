@@ -71,6 +71,26 @@ describe("access", () => {
     ]);
   });
 
+  test("tells in JSON what was not read, of the older version too", () => {
+    const { stdout, status } = guard([
+      "access",
+      "none.yaml",
+      "sound.yaml",
+      "--against",
+      "gone.yaml",
+      "sound.yaml",
+      "--format",
+      "json",
+    ]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [
+        { file: "none.yaml", message: expect.stringContaining("ENOENT") as string, unread: true },
+        { file: "gone.yaml", unread: true },
+      ],
+    });
+  });
+
   test("reads standard input", () => {
     expect(guard(["access", "-"], cluster(closed) + sound).stdout).toContain("client app (app=myapp) in production");
   });
@@ -103,6 +123,21 @@ test("reach answers for every pair and port", () => {
     by: ["production/policy"],
     differs: false,
   });
+});
+
+test("can tells in JSON what was not read, and powers by its exit code", () => {
+  file("list.yaml", "apiVersion: v1\nkind: List\nitems: [text]\n");
+  const question = ["--subject", "jane", "--verb", "get", "--resource", "secrets"];
+  const { stdout, status } = guard(["can", "sound.yaml", "list.yaml", ...question, "--format", "json"]);
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    allowed: false,
+    path: [],
+    problems: [
+      { file: "list.yaml", line: 3, message: "items[0] is no Kubernetes object: it is left out", unread: true },
+    ],
+  });
+  expect(guard(["powers", "sound.yaml", "list.yaml"]).status).toBe(2);
 });
 
 test("hba answers probes in their order", () => {
