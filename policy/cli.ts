@@ -114,6 +114,13 @@ function answer(report: Report, format: Format, exitCode = 0): void {
   process.exitCode = isWhole ? exitCode : unusableInput;
 }
 
+/** Whoever reads only the first lines, as `head` does, closes the pipe: what is left of the answer nobody wants. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
+
 try {
   program.parse();
 } catch (error) {

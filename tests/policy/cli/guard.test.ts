@@ -110,6 +110,18 @@ describe("access", () => {
   });
 });
 
+test("ends quietly, with its own exit code, where nobody reads on", () => {
+  file("long.conf", "host all all all scram\n".repeat(10_000));
+  const [node, cli] = [process.execPath, entry].map((path) => JSON.stringify(path)) as [string, string];
+  const piped = (command: string) => {
+    const shell = spawnSync("bash", ["-o", "pipefail", "-c", command], { cwd: folder, encoding: "utf8" });
+    return [shell.status, shell.stdout.split("\n").length, shell.stderr];
+  };
+  expect(piped(`${node} ${cli} hba long.conf --major 17 | head -1`)).toEqual([1, 2, ""]);
+  file("twice.yaml", `${pods}\n---\n`.repeat(400));
+  expect(piped(`(${node} ${cli} reach twice.yaml 2>&1 >/dev/null) | head -1`)).toEqual([0, 2, ""]);
+});
+
 test("reach answers for every pair and port", () => {
   const { stdout } = guard(["reach", "pods.yaml", "--port", "5432/TCP", "--port", "53/UDP", "--format", "json"]);
   const rows = JSON.parse(stdout) as Record<string, unknown>[];
