@@ -85,7 +85,10 @@ command("can", "whether RBAC allows something")
   .argument("<files...>", filesHelp)
   .option("--subject <subject>", "a user name, or system:serviceaccount:NAMESPACE:NAME")
   .option("--verb <verb>", "get, list, create, …")
-  .option("--resource <resource>", "group/resource or group/resource/subresource; the core group may be left out")
+  .option(
+    "--resource <resource>",
+    "secrets, pods/exec, deployments.apps, apps/deployments/scale, or a path such as /metrics",
+  )
   .option("--namespace <namespace>", "the namespace; none is cluster-scoped, or all of them")
   .option("--name <name>", "the name of the object")
   .option(

@@ -24,7 +24,7 @@ export interface CanOptions {
 /** `guard can`: whether RBAC allows what is asked, and by which binding and role. */
 export function canCommand(files: readonly string[], options: CanOptions): { report: Report; exitCode: number } {
   const questions = inWords(() =>
-    options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
+    options.questions === undefined ? [oneQuestion(options)] : manyQuestions(options.questions, options),
   );
   const { items: objects, unread, problems } = readRbac(files);
   const answers = canAll(objects, questions);
@@ -74,14 +74,29 @@ function readRbac(files: readonly string[]): Input<KubeObject> {
   return { ...input, problems: [...input.problems, ...problems] };
 }
 
+function manyQuestions(file: string, options: CanOptions): readonly Question[] {
+  const beside = (["subject", "verb", "resource", "namespace", "name"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (beside.length > 0) {
+    const names = beside.map((name) => `--${name}`).join(", ");
+    throw new UsageError(`the questions of --questions say everything themselves: leave out ${names}`);
+  }
+  return readQuestions(readJson(file));
+}
+
 function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {
   if (subject === undefined || verb === undefined || resource === undefined) {
     throw new UsageError("guard can needs --subject, --verb and --resource, or --questions FILE");
   }
+  const about = parseResource(resource);
+  if ("url" in about && (namespace !== undefined || name !== undefined)) {
+    throw new UsageError(`${about.url} is a path outside of the API's resources: it has no --namespace and no --name`);
+  }
   return {
     subject,
     verb,
-    ...parseResource(resource),
+    ...about,
     ...(namespace !== undefined && { namespace }),
     ...(name !== undefined && { name }),
   };

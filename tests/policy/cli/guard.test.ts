@@ -29,6 +29,7 @@ beforeAll(() => {
   file("open.yaml", cluster([]) + policy("[{}]"));
   file("pods.yaml", pods + networkPolicy("ingress: [{ from: [{ podSelector: { matchLabels: { app: myapp } } }] }]"));
   file("pg_hba.conf", "hostssl app app_user ${podselector:app} scram-sha-256\nhost all all all reject\n");
+  file("questions.json", '[{"subject": "jane", "verb": "get", "resource": "secrets"}]');
   file("broken.conf", "hostssl app app_user all scram\n");
   file("probes.json", '[{"ssl": true, "database": "app", "user": "app_user", "address": "10.0.0.5"}]');
 });
@@ -53,6 +54,14 @@ describe("exit codes", () => {
     [["hba", "pg_hba.conf", "--major", "17", "--probes", "pg_hba.conf"], 2],
     [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "secrets"], 1],
     [["can", "sound.yaml", "--subject", "jane"], 2],
+    [["can", "sound.yaml", "--subject", "system:anonymous", "--verb", "get", "--resource", "/healthz"], 0],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs"], 1],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "deployments"], 2],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs", "--name", "x"], 2],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs", "--namespace", "x"], 2],
+    [["can", "sound.yaml", "--questions", "questions.json"], 0],
+    [["can", "sound.yaml", "--questions", "questions.json", "--subject", "jane"], 2],
+    [["can", "sound.yaml", "--questions", "questions.json", "--namespace", "x"], 2],
     [["powers", "sound.yaml"], 0],
     [["--help"], 0],
     [["unknown"], 2],
