@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import {
   BadProbes,
@@ -24,6 +25,9 @@ export interface HbaOptions {
 
 /** `guard hba`: what a pg_hba.conf means to one major version, and how it decides given connections. */
 export function hbaCommand(file: string, options: HbaOptions): { report: Report; exitCode: number } {
+  if (options.cnpg !== true && options.selectors !== undefined && options.selectors.size > 0) {
+    throw new UsageError("--selectors needs --cnpg: without it pod selectors are not expanded");
+  }
   try {
     const result = hba({
       text: readBytes(file),
@@ -128,5 +132,8 @@ export function parseSelectors(
     .slice(separator + 1)
     .split(",")
     .filter((address) => address !== "");
-  return new Map([...before, [text.slice(0, separator), addresses]]);
+  const wrong = addresses.find((address) => isIP(address) === 0);
+  if (wrong !== undefined) throw new UsageError(`--selectors ${text}: ${wrong} is no IP address`);
+  const name = text.slice(0, separator);
+  return new Map([...before, [name, [...(before.get(name) ?? []), ...addresses]]]);
 }

@@ -37,6 +37,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+test("hba takes the addresses of a pod selector from all options that name it", () => {
+  const addresses = ["--selectors", "app=10.0.0.5", "--selectors", "app=10.0.0.6,fd00::1"];
+  const { stdout } = guard(["hba", "pg_hba.conf", "--major", "17", "--cnpg", ...addresses, "--format", "json"]);
+  const { rules } = JSON.parse(stdout) as { rules: { line: number | null; address: string }[] };
+  expect(rules.filter(({ line }) => line === 1).map(({ address }) => address)).toEqual([
+    "10.0.0.5",
+    "10.0.0.6",
+    "fd00::1",
+  ]);
+});
+
 describe("exit codes", () => {
   test.each([
     [["access", "sound.yaml"], 0],

@@ -61,7 +61,7 @@ function answer(
       return canCommand(files(), { questions: write("questions.json", questionsFile(random)) }).report;
     case "hba": {
       const { text, cnpg = false, selectors = new Map<string, string[]>() } = noise(random);
-      const options = { major: random.pick(majors), cnpg, selectors };
+      const options = { major: random.pick(majors), cnpg, ...(cnpg && { selectors }) };
       const asked = random.chance(0.5) ? { probes: write("probes.json", probes(random)) } : {};
       return hbaCommand(write("pg_hba.conf", text), { ...options, ...asked }).report;
     }
