@@ -8,6 +8,7 @@ import {
   type AccessLine,
   type AccessRow,
   type AccessTable,
+  type Source,
 } from "../analysis/access/index.ts";
 import type { EngineName } from "../analysis/network/reach.ts";
 import type { Problem } from "../analysis/objects.ts";
@@ -78,11 +79,21 @@ function cells(row: AccessRow): string[] {
   const { verdict, source, port, pooler, network, postgres, sharedWith } = row;
   return [
     sharedWith === undefined ? verdict : `${verdict}, shared`,
-    formatSource(source),
+    formatSource(shortened(source)),
     pooler === undefined ? String(port) : `${String(port)} of pooler ${pooler}`,
     networkCell(network),
     postgres.map(lineCell).join("; "),
   ];
+}
+
+/** A pod that has a name is known by it: of many labels the first few are enough to look at. */
+const longestSelector = 60;
+
+function shortened(source: Source): Source {
+  const { name, selector } = source;
+  if (name === undefined || selector === undefined || selector.length <= longestSelector) return source;
+  const end = selector.lastIndexOf(",", longestSelector);
+  return { ...source, selector: end < 0 ? "…" : `${selector.slice(0, end)},…` };
 }
 
 function networkCell({ allowed, by, differs }: AccessRow["network"]): string {

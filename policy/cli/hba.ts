@@ -46,13 +46,15 @@ export function hbaCommand(file: string, options: HbaOptions): { report: Report;
 
 function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaReport): Report["sections"] {
   const text = (value: string | number | null) => (value === null ? "" : String(value));
+  const place = ({ line, file }: { line: number | null; file?: string | undefined }) =>
+    file === undefined ? text(line) : `${file}:${text(line)}`;
   return [
     { text: accepted ? "PostgreSQL accepts the file." : "PostgreSQL refuses the file." },
     {
       title: "Rules",
       header: ["LINE", "ORIGIN", "TYPE", "DATABASES", "USERS", "ADDRESS", "METHOD", "OPTIONS", "ERROR"],
       rows: rules.map((rule) => [
-        text(rule.line),
+        place(rule),
         rule.origin,
         text(rule.type),
         rule.databases?.join(",") ?? "",
@@ -69,7 +71,7 @@ function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaRepor
           {
             title: "Errors",
             header: ["LINE", "MESSAGE"],
-            rows: errors.map(({ line, message }) => [text(line), message]),
+            rows: errors.map((error) => [place(error), error.message]),
           },
         ]),
     ...(unresolved.length === 0
@@ -87,9 +89,9 @@ function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaRepor
           {
             title: "Decisions",
             header: ["PROBE", "LINE", "METHOD"],
-            rows: decisions.map(({ line, method, undecided }, index) => [
+            rows: decisions.map(({ line, file, method, undecided }, index) => [
               String(index + 1),
-              text(line),
+              place({ line, file }),
               undecided === undefined ? (method ?? "no rule: refused") : `undecided: ${undecided}`,
             ]),
           },
