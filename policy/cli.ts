@@ -85,7 +85,10 @@ command("can", "whether RBAC allows something")
   .argument("<files...>", filesHelp)
   .option("--subject <subject>", "a user name, or system:serviceaccount:NAMESPACE:NAME")
   .option("--verb <verb>", "get, list, create, …")
-  .option("--resource <resource>", "group/resource or group/resource/subresource; the core group may be left out")
+  .option(
+    "--resource <resource>",
+    "secrets, pods/exec, deployments.apps, apps/deployments/scale, or a path such as /metrics",
+  )
   .option("--namespace <namespace>", "the namespace; none is cluster-scoped, or all of them")
   .option("--name <name>", "the name of the object")
   .option(
@@ -113,6 +116,13 @@ function answer(report: Report, format: Format, exitCode = 0): void {
   const isWhole = report.unread === undefined || report.unread.length === 0;
   process.exitCode = isWhole ? exitCode : unusableInput;
 }
+
+/** Whoever reads only the first lines, as `head` does, closes the pipe: what is left of the answer nobody wants. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
 
 try {
   program.parse();

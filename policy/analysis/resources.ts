@@ -44,10 +44,18 @@ export function resourceAt(
     ...registration,
     properties,
     patch: token?.patch ?? false,
-    objects: token === undefined ? [] : objectsIn(token, properties, { ...document, lineOf }, file, problems),
+    objects:
+      token === undefined || !isOfKubernetes(registration.type, properties)
+        ? []
+        : objectsIn(token, properties, { ...document, lineOf }, file, problems),
     position: positionOf(file, lineOf),
     lineOf,
   };
+}
+
+/** Types of other providers may look the same (`azure-native:network/v20230101:Subnet`); they have no metadata. */
+function isOfKubernetes(type: string, properties: JsonObject): boolean {
+  return type.startsWith("kubernetes:") || "metadata" in properties || "items" in properties;
 }
 
 function objectsIn(

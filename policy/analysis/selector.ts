@@ -21,6 +21,8 @@ export interface Labels {
   readonly values: Readonly<Record<string, string>>;
   /** False where the object may wear more labels than the input shows. */
   readonly complete: boolean;
+  /** Keys of labels that it wears with values that are not known. */
+  readonly hidden?: readonly string[];
 }
 
 /** Labels of which nothing is hidden. */
@@ -80,6 +82,7 @@ export function matches(selector: Selector, labels: Labels): Trilean {
 }
 
 function holds({ key, operator, values }: Requirement, labels: Labels): Trilean {
+  if (labels.hidden?.includes(key)) return operator === "Exists" ? true : operator === "DoesNotExist" ? false : null;
   const value = Object.hasOwn(labels.values, key) ? labels.values[key] : undefined;
   if (value === undefined && !labels.complete) return null;
   switch (operator) {

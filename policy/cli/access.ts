@@ -8,6 +8,7 @@ import {
   type AccessLine,
   type AccessRow,
   type AccessTable,
+  type Source,
 } from "../analysis/access/index.ts";
 import type { EngineName } from "../analysis/network/reach.ts";
 import type { Problem } from "../analysis/objects.ts";
@@ -20,7 +21,7 @@ export function accessCommand(
   options: { engine: EngineName; against?: readonly string[] },
 ): { report: Report; exitCode: number } {
   const problems: Problem[] = [];
-  const { items: objects, unread } = readObjects(files);
+  const { items: objects, unread, problems: inReading } = readObjects(files);
   const older = options.against && readObjects(options.against);
   const table =
     older === undefined
@@ -31,7 +32,7 @@ export function accessCommand(
   const isFaulty = table.rows.some(({ verdict }) => isFault(verdict));
   return {
     report: {
-      data: { ...table, problems },
+      data: { ...table, problems: [...inReading, ...(older?.problems ?? []), ...problems] },
       sections: [...(compared === undefined ? [] : comparison(compared)), ...overview(table.rows)],
       unread: [...unread, ...(older?.unread ?? [])],
     },
@@ -78,11 +79,21 @@ function cells(row: AccessRow): string[] {
   const { verdict, source, port, pooler, network, postgres, sharedWith } = row;
   return [
     sharedWith === undefined ? verdict : `${verdict}, shared`,
-    formatSource(source),
+    formatSource(shortened(source)),
     pooler === undefined ? String(port) : `${String(port)} of pooler ${pooler}`,
     networkCell(network),
     postgres.map(lineCell).join("; "),
   ];
+}
+
+/** A pod that has a name is known by it: of many labels the first few are enough to look at. */
+const longestSelector = 60;
+
+function shortened(source: Source): Source {
+  const { name, selector } = source;
+  if (name === undefined || selector === undefined || selector.length <= longestSelector) return source;
+  const end = selector.lastIndexOf(",", longestSelector);
+  return { ...source, selector: end < 0 ? "…" : `${selector.slice(0, end)},…` };
 }
 
 function networkCell({ allowed, by, differs }: AccessRow["network"]): string {

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import {
   BadProbes,
@@ -24,6 +25,9 @@ export interface HbaOptions {
 
 /** `guard hba`: what a pg_hba.conf means to one major version, and how it decides given connections. */
 export function hbaCommand(file: string, options: HbaOptions): { report: Report; exitCode: number } {
+  if (options.cnpg !== true && options.selectors !== undefined && options.selectors.size > 0) {
+    throw new UsageError("--selectors needs --cnpg: without it pod selectors are not expanded");
+  }
   try {
     const result = hba({
       text: readBytes(file),
@@ -42,13 +46,15 @@ export function hbaCommand(file: string, options: HbaOptions): { report: Report;
 
 function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaReport): Report["sections"] {
   const text = (value: string | number | null) => (value === null ? "" : String(value));
+  const place = ({ line, file }: { line: number | null; file?: string | undefined }) =>
+    file === undefined ? text(line) : `${file}:${text(line)}`;
   return [
     { text: accepted ? "PostgreSQL accepts the file." : "PostgreSQL refuses the file." },
     {
       title: "Rules",
       header: ["LINE", "ORIGIN", "TYPE", "DATABASES", "USERS", "ADDRESS", "METHOD", "OPTIONS", "ERROR"],
       rows: rules.map((rule) => [
-        text(rule.line),
+        place(rule),
         rule.origin,
         text(rule.type),
         rule.databases?.join(",") ?? "",
@@ -65,7 +71,7 @@ function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaRepor
           {
             title: "Errors",
             header: ["LINE", "MESSAGE"],
-            rows: errors.map(({ line, message }) => [text(line), message]),
+            rows: errors.map((error) => [place(error), error.message]),
           },
         ]),
     ...(unresolved.length === 0
@@ -83,9 +89,9 @@ function sectionsOf({ accepted, rules, errors, unresolved, decisions }: HbaRepor
           {
             title: "Decisions",
             header: ["PROBE", "LINE", "METHOD"],
-            rows: decisions.map(({ line, method, undecided }, index) => [
+            rows: decisions.map(({ line, file, method, undecided }, index) => [
               String(index + 1),
-              text(line),
+              place({ line, file }),
               undecided === undefined ? (method ?? "no rule: refused") : `undecided: ${undecided}`,
             ]),
           },
@@ -128,5 +134,8 @@ export function parseSelectors(
     .slice(separator + 1)
     .split(",")
     .filter((address) => address !== "");
-  return new Map([...before, [text.slice(0, separator), addresses]]);
+  const wrong = addresses.find((address) => isIP(address) === 0);
+  if (wrong !== undefined) throw new UsageError(`--selectors ${text}: ${wrong} is no IP address`);
+  const name = text.slice(0, separator);
+  return new Map([...before, [name, [...(before.get(name) ?? []), ...addresses]]]);
 }

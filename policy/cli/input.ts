@@ -8,6 +8,9 @@ import { UsageError } from "./usage-error.ts";
 /** What the judges are asked about, and what of it they cannot see. */
 export interface Input<T> {
   readonly items: readonly T[];
+  /** What is wrong with the input. */
+  readonly problems: readonly Problem[];
+  /** Those of the problems that hide a part of it. */
   readonly unread: readonly Problem[];
 }
 
@@ -23,7 +26,7 @@ export function readObjects(files: readonly string[]): Input<KubeObject> {
       `no Kubernetes object in ${files.join(", ")}: expected manifests, a preview or a stack export`,
     );
   }
-  return { items: objects, unread: problems.filter(({ unread }) => unread) };
+  return { items: objects, ...told(problems) };
 }
 
 /**
@@ -37,7 +40,11 @@ export function readResources(files: readonly string[]): Input<Resource> {
   if (resources.length === 0) {
     throw new UsageError(`no resource in ${files.join(", ")}: expected manifests, a preview or a stack export`);
   }
-  return { items: resources, unread: problems.filter(({ unread }) => unread) };
+  return { items: resources, ...told(problems) };
+}
+
+function told(problems: readonly Problem[]): Omit<Input<unknown>, "items"> {
+  return { problems, unread: problems.filter(({ unread }) => unread) };
 }
 
 /** Says on standard error what is wrong with the input, one line each. */

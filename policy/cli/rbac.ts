@@ -24,16 +24,16 @@ export interface CanOptions {
 /** `guard can`: whether RBAC allows what is asked, and by which binding and role. */
 export function canCommand(files: readonly string[], options: CanOptions): { report: Report; exitCode: number } {
   const questions = inWords(() =>
-    options.questions === undefined ? [oneQuestion(options)] : readQuestions(readJson(options.questions)),
+    options.questions === undefined ? [oneQuestion(options)] : manyQuestions(options.questions, options),
   );
-  const { items: objects, unread } = readRbac(files);
+  const { items: objects, unread, problems } = readRbac(files);
   const answers = canAll(objects, questions);
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
   return {
     report: {
-      data: isSingle ? first : answers,
+      data: isSingle ? { ...first, problems } : answers,
       unread,
       sections: [
         {
@@ -69,18 +69,34 @@ export function powersCommand(files: readonly string[], options: { subject?: str
 /** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
 function readRbac(files: readonly string[]): Input<KubeObject> {
   const input = readObjects(files);
-  report(authorizer(input.items).problems);
-  return input;
+  const { problems } = authorizer(input.items);
+  report(problems);
+  return { ...input, problems: [...input.problems, ...problems] };
+}
+
+function manyQuestions(file: string, options: CanOptions): readonly Question[] {
+  const beside = (["subject", "verb", "resource", "namespace", "name"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (beside.length > 0) {
+    const names = beside.map((name) => `--${name}`).join(", ");
+    throw new UsageError(`the questions of --questions say everything themselves: leave out ${names}`);
+  }
+  return readQuestions(readJson(file));
 }
 
 function oneQuestion({ subject, verb, resource, namespace, name }: CanOptions): Question {
   if (subject === undefined || verb === undefined || resource === undefined) {
     throw new UsageError("guard can needs --subject, --verb and --resource, or --questions FILE");
   }
+  const about = parseResource(resource);
+  if ("url" in about && (namespace !== undefined || name !== undefined)) {
+    throw new UsageError(`${about.url} is a path outside of the API's resources: it has no --namespace and no --name`);
+  }
   return {
     subject,
     verb,
-    ...parseResource(resource),
+    ...about,
     ...(namespace !== undefined && { namespace }),
     ...(name !== undefined && { name }),
   };

@@ -14,6 +14,11 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
 
 /** The same as a table of GitHub Flavored Markdown. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** A cell ends at a bar or at the end of the line; a backslash before a bar would take the escape away from it. */
+function escaped(cell: string): string {
+  return cell.replace(/[\\|]/g, "\\$&").replace(/\r?\n|\r/g, " ");
 }

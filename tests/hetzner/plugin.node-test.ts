@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { KubeClient } from "../../kube/client.ts";
 import { pulumi, pulumiCommand } from "../../local/engine/pulumi.ts";
+import { titleWithReason } from "../skipped.ts";
 import { startControlPlane, type ControlPlane } from "./controlPlane.ts";
 import { startFake, type Fake } from "./fake/api.ts";
 import { ApiProblem, type Item } from "./fake/store.ts";
@@ -21,10 +22,9 @@ const COLLECTIONS = ["servers", "networks", "firewalls", "primary_ips", "placeme
 const { env } = await pulumiCommand(["up"]);
 const folders = (env["PATH"] ?? "").split(delimiter);
 const missing = ["hcloud", "tls"].filter((name) => folders.some((folder) => folder.endsWith(`/plugins/${name}`)));
-if (missing.length > 0) {
-  console.warn(
-    `up, change and destroy are not tried with the real plugins: no plugin for ${missing.join(" and ")} here`,
-  );
+const obstacle = missing.length > 0 ? `no plugin for ${missing.join(" and ")} here` : undefined;
+if (obstacle !== undefined) {
+  console.warn(`up, change and destroy are not tried with the real plugins: ${obstacle}`);
 }
 
 const DAY = 86_400_000;
@@ -40,7 +40,7 @@ interface Settings {
   [key: string]: unknown;
 }
 
-describe.skipIf(missing.length > 0)("with the real plugins, the arm64 preset", () => {
+describe.skipIf(obstacle !== undefined)(titleWithReason("with the real plugins, the arm64 preset", obstacle), () => {
   let folder: string;
   let fake: Fake;
   /** Where the plugin looks for Hetzner's API. */

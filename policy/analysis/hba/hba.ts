@@ -167,7 +167,7 @@ function reportDecision(probe: Connection, file: HbaFile, server: Server, locate
     if (verdict.kind === "match") {
       return { line, method: verdict.rule.method, ...(path !== undefined && { file: path }), ...undecided() };
     }
-    reasons.push(`line ${String(line)}: ${verdict.reason}`);
+    reasons.push(`line ${String(line)}${path === undefined ? "" : ` of ${path}`}: ${verdict.reason}`);
   }
   return { line: null, method: null, ...undecided() };
 }

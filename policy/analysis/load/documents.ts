@@ -1,6 +1,7 @@
 import { constructFromEvents, CORE_SCHEMA, mergeTag, parseEvents, YAMLException } from "js-yaml";
 import type { Json } from "../json.ts";
 import type { Problem } from "../objects.ts";
+import { maxExpansion, measureAliases } from "./aliases.ts";
 import { lineFinder, type LineFinder } from "./positions.ts";
 
 /** One document of a file: its value, and where its fields stand. */
@@ -18,10 +19,13 @@ export function readDocuments(text: string, file: string): { documents: SourceDo
 
   const documents: SourceDocument[] = [];
   const problems: Problem[] = [];
+  let expanded = 0;
   for (const { source, firstLine } of split(text)) {
     try {
       const lineOf = lineFinder(source, firstLine);
-      const values = constructFromEvents(parseEvents(source, {}), { schema, source }) as Json[];
+      const events = parseEvents(source, {});
+      expanded += measureAliases(events, source, maxExpansion - expanded);
+      const values = constructFromEvents(events, { schema, source }) as Json[];
       documents.push(...values.map((value) => ({ value, lineOf })));
     } catch (error) {
       const line = firstLine + (error instanceof YAMLException ? (error.mark?.line ?? 0) : 0);

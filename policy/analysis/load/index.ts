@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { groupBy } from "../group-by.ts";
-import type { Json } from "../json.ts";
-import { groupOf, type KubeObject, type Problem } from "../objects.ts";
+import { isObject, text, type Json } from "../json.ts";
+import type { KubeObject, Problem } from "../objects.ts";
 import { resourceOfObject, type Resource } from "../resources.ts";
 import { readDocuments, type SourceDocument } from "./documents.ts";
+import { objectsInForce } from "./in-force.ts";
 import { kubeObjects, looksLikeObject } from "./kubernetes.ts";
 import { isPulumi, pulumiResources } from "./pulumi.ts";
 import { readFile } from "./read-file.ts";
@@ -13,7 +13,7 @@ import { readFile } from "./read-file.ts";
 export interface Manifests {
   /** Every resource, as often as it is given. */
   readonly resources: readonly Resource[];
-  /** The Kubernetes objects among them, each once. */
+  /** The Kubernetes objects among them, each once, with what patches set. */
   readonly objects: readonly KubeObject[];
   readonly problems: readonly Problem[];
 }
@@ -22,16 +22,10 @@ export { maxFileSize } from "./read-file.ts";
 
 /** Reads manifests, previews and states from files, from directories and, for `-`, from standard input. */
 export function loadManifests(paths: readonly string[]): Manifests {
-  const loaded = paths.flatMap((path) => readPath(path));
-  const problems = loaded.flatMap((part) => part.problems);
-  return {
-    resources: loaded.flatMap((part) => part.resources),
-    objects: lastOfEach(
-      loaded.flatMap((part) => part.objects),
-      problems,
-    ),
-    problems,
-  };
+  const parts = paths.flatMap((path) => readPath(path));
+  const resources = parts.flatMap((part) => part.resources);
+  const problems = parts.flatMap((part) => part.problems);
+  return { resources, objects: objectsInForce(resources, problems), problems };
 }
 
 /**
@@ -43,54 +37,46 @@ export function objectsOf(values: readonly object[], problems: Problem[]): reado
   const resources = documents.flatMap((value, index) =>
     documentResources({ value, lineOf: () => 1 }, `object ${String(index + 1)}`, problems),
   );
-  return lastOfEach(
-    resources.flatMap(({ objects }) => objects),
-    problems,
-  );
+  return objectsInForce(resources, problems);
 }
 
-/** An object that is given twice is applied twice: the last one stays. */
-function lastOfEach(objects: readonly KubeObject[], problems: Problem[]): KubeObject[] {
-  const byId = groupBy(objects, (one) => [groupOf(one), one.kind, one.namespace, one.name].join("\n"));
-  return [...byId.values()].flatMap((same) => {
-    for (const { kind, namespace, name, position } of same.slice(0, -1)) {
-      const title = `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
-      problems.push({
-        file: position.file,
-        line: position.line,
-        message: `${title} is given again later: this one is left out`,
-      });
-    }
-    return same.slice(-1);
-  });
-}
-
-/** The resources and Kubernetes objects in the text of one file. */
+/** The resources and Kubernetes objects in the text of one file; of objects given twice the last one, without a word. */
 export function parseManifests(text: string, file: string): Manifests {
+  const { resources, problems } = parseFile(text, file);
+  return { resources, objects: objectsInForce(resources, []), problems };
+}
+
+/** What one file holds. */
+type Part = Pick<Manifests, "resources" | "problems">;
+
+function parseFile(text: string, file: string): Part {
   const { documents, problems } = readDocuments(text, file);
-  const resources = documents.flatMap((document) => documentResources(document, file, problems));
-  return { resources, objects: resources.flatMap(({ objects }) => objects), problems };
+  return { resources: documents.flatMap((document) => documentResources(document, file, problems)), problems };
 }
 
 function documentResources(document: SourceDocument, file: string, problems: Problem[]): Resource[] {
   if (document.value === null) return [];
   if (isPulumi(document.value)) return pulumiResources(document, file, problems);
   if (looksLikeObject(document.value)) return kubeObjects(document, [], file, problems).map(resourceOfObject);
-  problems.push({
-    file,
-    line: document.lineOf([]),
-    message: "not a Kubernetes object: apiVersion and kind are missing",
-  });
+  problems.push({ file, line: document.lineOf([]), ...notAnObject(document.value) });
   return [];
 }
 
+/** A mapping with neither apiVersion nor kind, such as the values of a chart, is meant for somebody else. */
+function notAnObject(value: Json): Pick<Problem, "message" | "unread"> {
+  if (!isObject(value)) return { message: "not a Kubernetes object, but a list or a text", unread: true };
+  const missing = ["apiVersion", "kind"].filter((field) => text(value[field]) === undefined);
+  const message = `not a Kubernetes object: ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing`;
+  return missing.length > 1 ? { message } : { message, unread: true };
+}
+
 /** What is found in a directory, and not named by anybody, is only read where that ends: a pipe waits for its writer. */
-function readPath(path: string, isNamed = true): Manifests[] {
+function readPath(path: string, isNamed = true): Part[] {
   try {
     const stat = path === "-" ? undefined : statSync(path);
     if (stat?.isDirectory()) return directoryFiles(path).flatMap((found) => readPath(found, false));
     if (!isNamed && !stat?.isFile()) return [];
-    return [parseManifests(readFile(path).toString(), path)];
+    return [parseFile(readFile(path).toString(), path)];
   } catch (error) {
     return [unreadable(path, error instanceof Error ? error.message : String(error))];
   }
@@ -104,7 +90,6 @@ function directoryFiles(directory: string): string[] {
     .sort();
 }
 
-function unreadable(file: string, message: string): Manifests {
-  const problem: Problem = { file, line: 1, message, unread: true };
-  return { resources: [], objects: [], problems: [problem] };
+function unreadable(file: string, message: string): Part {
+  return { resources: [], problems: [{ file, line: 1, message, unread: true }] };
 }

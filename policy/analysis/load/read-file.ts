@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** The largest file that is read, in bytes. A pod has no business being megabytes long; a state with thousands may be. */
 export const maxFileSize = 64 * 1024 * 1024;
@@ -12,6 +12,7 @@ const chunkSize = 256 * 1024;
 export function readFile(path: string): Buffer {
   const descriptor = path === "-" ? 0 : openSync(path, "r");
   try {
+    if (fstatSync(descriptor).isDirectory()) throw new Error(`${path} is a directory, not a file`);
     const chunks: Buffer[] = [];
     for (let size = 0; ;) {
       const chunk = Buffer.allocUnsafe(chunkSize);

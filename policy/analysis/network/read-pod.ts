@@ -2,6 +2,7 @@ import { at, isObject, list, object, text, texts, type Json, type JsonObject } f
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readLabels, type Labels } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
+import { controllerLabels } from "./controller-labels.ts";
 import type { DeclaredPort, Pod } from "./model.ts";
 
 /** The pod that an object is, or that it makes from its template; undefined for every other object and for finished pods. */
@@ -40,16 +41,17 @@ function podFrom(source: KubeObject, pod: JsonObject): Pod {
         .flatMap((container) => declaredPorts(container, true)),
     ],
     addresses: podAddresses(pod["status"]),
-    hostNetwork: spec["hostNetwork"] === true,
+    // Where it is not known, a pod is judged as one of the host network: decided only where that makes no difference.
+    hostNetwork: spec["hostNetwork"] === true || isUnknown(spec["hostNetwork"]),
     ...serviceAccountOf(spec),
   };
 }
 
-/** The pods of a Job also wear its name, which its template does not show. */
+/** What a template's own labels say stands, where a controller does not set them itself. */
 function podLabels(source: KubeObject, labels: Json | undefined): Labels {
   const own = readLabels(labels);
-  if (source.kind !== "Job") return own;
-  return { ...own, values: { "batch.kubernetes.io/job-name": source.name, "job-name": source.name, ...own.values } };
+  const { values, hidden } = controllerLabels(source);
+  return { ...own, values: { ...values, ...own.values }, ...(hidden.length > 0 && { hidden }) };
 }
 
 function declaredPorts(container: Json, sidecar: boolean): DeclaredPort[] {

@@ -43,6 +43,10 @@ export function selectorIndex<T>(): SelectorIndex<T> {
         if (scope === undefined) continue;
         found.push(...scope.unlabelled);
         for (const [key, byValue] of scope.byLabel) {
+          if (labels.hidden?.includes(key)) {
+            found.push(...new Set([...byValue.values()].flat()));
+            continue;
+          }
           const value = labels.values[key];
           if (value !== undefined) found.push(...(byValue.get(value) ?? []));
         }

@@ -15,7 +15,7 @@ export function readWorld(objects: readonly KubeObject[], problems: Problem[], e
     pods: [...objects.flatMap((source) => readPod(source) ?? []), ...extraPods],
     namespaceLabels: readNamespaces(objects),
     policies: objects.filter(isPolicy).flatMap((source) => readPolicy(source, problems) ?? []),
-    foreign: objects.filter(isForeignPolicy).map(readForeign),
+    foreign: objects.filter(isForeignPolicy).flatMap(readForeign),
   };
 }
 

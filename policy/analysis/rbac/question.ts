@@ -1,4 +1,5 @@
 import { isObject, list, text, texts, type Json } from "../json.ts";
+import { InvalidQuestion } from "./resource-name.ts";
 
 /** What somebody wants to know, in the terms of a SubjectAccessReview. */
 export interface Question {
@@ -16,32 +17,6 @@ export interface Question {
   readonly name?: string;
   /** A path outside the API's resources, such as `/metrics`, in place of everything from namespace to name. */
   readonly url?: string;
-}
-
-/** A question that cannot be asked; the message is for whoever wrote it. */
-export class InvalidQuestion extends Error {
-  override readonly name = "InvalidQuestion";
-}
-
-/** The resource of a question, as a command line names it. */
-export type ResourceName = Required<Pick<Question, "group" | "resource" | "subresource">>;
-
-/** Resources of the core group that have subresources, so that `pods/exec` is not taken for a resource of a group named pods. */
-const coreResources = new Set([
-  ...["namespaces", "nodes", "persistentvolumeclaims", "persistentvolumes", "pods", "replicationcontrollers"],
-  ...["resourcequotas", "serviceaccounts", "services"],
-]);
-
-/** Reads `group/resource[/subresource]`; the core group is empty (`/pods/exec`), `core`, or left out (`secrets`, `pods/exec`). */
-export function parseResource(text: string): ResourceName {
-  const parts = text.split("/");
-  const [first = ""] = parts;
-  const withGroup = parts.length === 1 || coreResources.has(first) ? ["", ...parts] : parts;
-  const [group = "", resource = "", subresource = ""] = withGroup;
-  if (resource === "" || withGroup.length > 3) {
-    throw new InvalidQuestion(`"${text}" is no resource: expected group/resource or group/resource/subresource`);
-  }
-  return { group: group === "core" ? "" : group, resource, subresource };
 }
 
 /**

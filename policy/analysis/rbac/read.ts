@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import { at, text, type JsonObject } from "../json.ts";
 import type { KubeObject } from "../objects.ts";
 import { readSelector, type Selector } from "../selector.ts";
 import { object, objects, string, stringMap, strings, type Refuse } from "./fields.ts";
@@ -45,7 +45,7 @@ export function read(source: Source): Reading | undefined {
 }
 
 function readRole({ kind, namespace, name, body }: Source, refuse: Refuse): Role {
-  requireName(name, "metadata.name", refuse);
+  requireName(writtenName(body, name), "metadata.name", refuse);
   const aggregation = body["aggregationRule"];
   return {
     id: idOf(kind, namespace, name),
@@ -98,7 +98,7 @@ function readAggregation(body: JsonObject, refuse: Refuse): readonly Selector[] 
 }
 
 function readBinding({ kind, namespace, name, body }: Source, refuse: Refuse): Binding {
-  requireName(name, "metadata.name", refuse);
+  requireName(writtenName(body, name), "metadata.name", refuse);
   stringMap(object(body["metadata"], "metadata", refuse)["labels"], "metadata.labels", refuse);
   const inside = kind === "RoleBinding" ? namespace : "";
   const reference = object(body["roleRef"], "roleRef", refuse);
@@ -146,6 +146,11 @@ function readSubject(body: JsonObject, inside: string, field: string, refuse: Re
       refuse(`${field}.kind is "${kind}", not User, Group or ServiceAccount`);
       return userKey(name);
   }
+}
+
+/** Of a name that the API server makes up, it checks what it is to start with. */
+function writtenName(body: JsonObject, name: string): string {
+  return text(at(body, "metadata", "name")) ?? text(at(body, "metadata", "generateName")) ?? name;
 }
 
 function requireName(name: string, field: string, refuse: Refuse): void {

@@ -55,6 +55,20 @@ test.each([
   ["nothing", ["reach", "-"], 2, /no Kubernetes object/],
   ["a device that never ends", ["access", "/dev/zero"], 2, /\/dev\/zero is larger than 64 MiB/],
   ["a pipe in a directory", ["access", "manifests"], 0, /^$/],
+  ["a directory as pg_hba", ["hba", "manifests", "--major", "17"], 2, /^guard: manifests is a directory, not a file$/m],
+  ["a directory as questions", ["can", "manifests", "--questions", "manifests"], 2, /manifests is a directory, not a/],
+  [
+    "a host name as a pod's address",
+    ["hba", "loop.conf", "--major", "17", "--cnpg", "--selectors", "app=10.0.0.5,notanip"],
+    2,
+    /^guard: --selectors app=10\.0\.0\.5,notanip: notanip is no IP address$/m,
+  ],
+  [
+    "addresses of pods for lines that nobody expands",
+    ["hba", "loop.conf", "--major", "17", "--selectors", "app=10.0.0.5"],
+    2,
+    /^guard: --selectors needs --cnpg: without it pod selectors are not expanded$/m,
+  ],
   ["a pg_hba that includes itself", ["hba", "loop.conf", "--major", "17"], 2, /more than 2097152 bytes/],
   ["a pg_hba that includes a device", ["hba", "device.conf", "--major", "17"], 1, /^$/],
 ] as const)(

@@ -29,11 +29,23 @@ beforeAll(() => {
   file("open.yaml", cluster([]) + policy("[{}]"));
   file("pods.yaml", pods + networkPolicy("ingress: [{ from: [{ podSelector: { matchLabels: { app: myapp } } }] }]"));
   file("pg_hba.conf", "hostssl app app_user ${podselector:app} scram-sha-256\nhost all all all reject\n");
+  file("questions.json", '[{"subject": "jane", "verb": "get", "resource": "secrets"}]');
   file("broken.conf", "hostssl app app_user all scram\n");
   file("probes.json", '[{"ssl": true, "database": "app", "user": "app_user", "address": "10.0.0.5"}]');
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
+});
+
+test("hba takes the addresses of a pod selector from all options that name it", () => {
+  const addresses = ["--selectors", "app=10.0.0.5", "--selectors", "app=10.0.0.6,fd00::1"];
+  const { stdout } = guard(["hba", "pg_hba.conf", "--major", "17", "--cnpg", ...addresses, "--format", "json"]);
+  const { rules } = JSON.parse(stdout) as { rules: { line: number | null; address: string }[] };
+  expect(rules.filter(({ line }) => line === 1).map(({ address }) => address)).toEqual([
+    "10.0.0.5",
+    "10.0.0.6",
+    "fd00::1",
+  ]);
 });
 
 describe("exit codes", () => {
@@ -53,6 +65,14 @@ describe("exit codes", () => {
     [["hba", "pg_hba.conf", "--major", "17", "--probes", "pg_hba.conf"], 2],
     [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "secrets"], 1],
     [["can", "sound.yaml", "--subject", "jane"], 2],
+    [["can", "sound.yaml", "--subject", "system:anonymous", "--verb", "get", "--resource", "/healthz"], 0],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs"], 1],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "deployments"], 2],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs", "--name", "x"], 2],
+    [["can", "sound.yaml", "--subject", "jane", "--verb", "get", "--resource", "/logs", "--namespace", "x"], 2],
+    [["can", "sound.yaml", "--questions", "questions.json"], 0],
+    [["can", "sound.yaml", "--questions", "questions.json", "--subject", "jane"], 2],
+    [["can", "sound.yaml", "--questions", "questions.json", "--namespace", "x"], 2],
     [["powers", "sound.yaml"], 0],
     [["--help"], 0],
     [["unknown"], 2],
@@ -69,6 +89,26 @@ describe("access", () => {
     expect(answer.rows.filter(({ source, port }) => source.kind === "client" && port === 5432)).toMatchObject([
       { cluster: "production/pg", network: { allowed: true }, verdict: "declared" },
     ]);
+  });
+
+  test("tells in JSON what was not read, of the older version too", () => {
+    const { stdout, status } = guard([
+      "access",
+      "none.yaml",
+      "sound.yaml",
+      "--against",
+      "gone.yaml",
+      "sound.yaml",
+      "--format",
+      "json",
+    ]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [
+        { file: "none.yaml", message: expect.stringContaining("ENOENT") as string, unread: true },
+        { file: "gone.yaml", unread: true },
+      ],
+    });
   });
 
   test("reads standard input", () => {
@@ -90,6 +130,18 @@ describe("access", () => {
   });
 });
 
+test("ends quietly, with its own exit code, where nobody reads on", () => {
+  file("long.conf", "host all all all scram\n".repeat(10_000));
+  const [node, cli] = [process.execPath, entry].map((path) => JSON.stringify(path)) as [string, string];
+  const piped = (command: string) => {
+    const shell = spawnSync("bash", ["-o", "pipefail", "-c", command], { cwd: folder, encoding: "utf8" });
+    return [shell.status, shell.stdout.split("\n").length, shell.stderr];
+  };
+  expect(piped(`${node} ${cli} hba long.conf --major 17 | head -1`)).toEqual([1, 2, ""]);
+  file("twice.yaml", `${pods}\n---\n`.repeat(400));
+  expect(piped(`(${node} ${cli} reach twice.yaml 2>&1 >/dev/null) | head -1`)).toEqual([0, 2, ""]);
+});
+
 test("reach answers for every pair and port", () => {
   const { stdout } = guard(["reach", "pods.yaml", "--port", "5432/TCP", "--port", "53/UDP", "--format", "json"]);
   const rows = JSON.parse(stdout) as Record<string, unknown>[];
@@ -103,6 +155,21 @@ test("reach answers for every pair and port", () => {
     by: ["production/policy"],
     differs: false,
   });
+});
+
+test("can tells in JSON what was not read, and powers by its exit code", () => {
+  file("list.yaml", "apiVersion: v1\nkind: List\nitems: [text]\n");
+  const question = ["--subject", "jane", "--verb", "get", "--resource", "secrets"];
+  const { stdout, status } = guard(["can", "sound.yaml", "list.yaml", ...question, "--format", "json"]);
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    allowed: false,
+    path: [],
+    problems: [
+      { file: "list.yaml", line: 3, message: "items[0] is no Kubernetes object: it is left out", unread: true },
+    ],
+  });
+  expect(guard(["powers", "sound.yaml", "list.yaml"]).status).toBe(2);
 });
 
 test("hba answers probes in their order", () => {

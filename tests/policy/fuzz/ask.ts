@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { majors } from "../../../policy/analysis/hba/index.ts";
 import { accessCommand } from "../../../policy/cli/access.ts";
+import { checkCommand, checkFormats } from "../../../policy/cli/check.ts";
 import { formats, render, type Report } from "../../../policy/cli/format.ts";
 import { hbaCommand } from "../../../policy/cli/hba.ts";
 import { canCommand, powersCommand } from "../../../policy/cli/rbac.ts";
@@ -11,7 +12,7 @@ import { noise } from "../hba/generate/noise.ts";
 import type { Random } from "../random.ts";
 import { manifests, probes, questionsFile } from "./inputs.ts";
 
-export const commands = ["access", "against", "reach", "hba", "can", "powers"] as const;
+export const commands = ["check", "access", "against", "reach", "hba", "can", "powers"] as const;
 type Command = (typeof commands)[number];
 
 /** How a command ended: with an answer, or saying that its input is of no use. */
@@ -46,6 +47,8 @@ function answer(
   const engine = random.pick(["standard", "k3s"] as const);
   const files = () => [write("input.yaml", manifests(random))];
   switch (command) {
+    case "check":
+      return checkCommand(files(), { format: random.pick(checkFormats), failOn: "mandatory" }).report;
     case "access":
       return accessCommand(files(), { engine }).report;
     case "against":
@@ -58,7 +61,7 @@ function answer(
       return canCommand(files(), { questions: write("questions.json", questionsFile(random)) }).report;
     case "hba": {
       const { text, cnpg = false, selectors = new Map<string, string[]>() } = noise(random);
-      const options = { major: random.pick(majors), cnpg, selectors };
+      const options = { major: random.pick(majors), cnpg, ...(cnpg && { selectors }) };
       const asked = random.chance(0.5) ? { probes: write("probes.json", probes(random)) } : {};
       return hbaCommand(write("pg_hba.conf", text), { ...options, ...asked }).report;
     }

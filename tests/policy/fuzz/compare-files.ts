@@ -1,17 +1,21 @@
 import { majors } from "../../../policy/analysis/hba/index.ts";
 import { differ, report, whyNot } from "../hba/differ.ts";
 import type { Tally } from "../hba/differential.ts";
+import { shortfalls } from "../hba/minima.ts";
 import { policyUnderTest } from "../under-test.ts";
 
 /** So many files for each server at a time: a few seconds each, so that one sees it go on. */
 const portion = 200;
 
-/** Compares at least so many pg_hba files with real servers; says how it went, and whether nothing differed. */
-export async function compareFiles(seed: number, least: number): Promise<boolean> {
+/**
+ * Compares so many pg_hba files with each of the real servers. Says how it went, and whether nothing differed and every
+ * server was asked enough for that to mean anything.
+ */
+export async function compareFiles(seed: number, files: number): Promise<boolean> {
   const obstacle = whyNot();
   if (obstacle !== undefined) throw new Error(obstacle);
-  const files = Math.ceil(least / majors.length);
-  console.log(`seed ${String(seed)}: ${String(files)} files for each of ${String(majors.length)} servers`);
+  const all = `${String(files)} files for each of ${String(majors.length)} servers`;
+  console.log(`seed ${String(seed)}: ${all}, ${String(files * majors.length)} in all`);
   let tallies: readonly Tally[] = [];
   for (let done = 0; done < files && differencesOf(tallies).length === 0; done += portion) {
     const extent = { seed: seed + done, files: Math.min(portion, files - done), probes: 4, differences: 3 };
@@ -19,8 +23,9 @@ export async function compareFiles(seed: number, least: number): Promise<boolean
     tallies = done === 0 ? more : tallies.map((tally, index) => together(tally, more[index] ?? tally));
     console.log(`${String(total(tallies))} files, ${String(differencesOf(tallies).length)} differences`);
   }
-  console.log([report(tallies), ...differencesOf(tallies)].join("\n"));
-  return differencesOf(tallies).length === 0 && total(tallies) >= least;
+  const faults = [...differencesOf(tallies), ...tallies.flatMap(shortfalls)];
+  console.log([report(tallies), ...faults].join("\n"));
+  return faults.length === 0 && tallies.length === majors.length && tallies.every((tally) => tally.files >= files);
 }
 
 function total(tallies: readonly Tally[]): number {

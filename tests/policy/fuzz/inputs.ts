@@ -1,5 +1,6 @@
 import { dump, loadAll } from "js-yaml";
 import type { Json } from "../../../policy/analysis/index.ts";
+import { isObject } from "../../../policy/analysis/json.ts";
 import { repaired } from "../stacks/chapter.ts";
 import { foreign } from "../foreign.ts";
 import { pods } from "../network/lab.ts";
@@ -53,7 +54,7 @@ export function manifests(random: Random): Buffer {
     }));
   switch (shape) {
     case "documents":
-      return spoilt(some.map((one) => dump(one, { noRefs: true })).join("---\n"), random);
+      return spoilt(some.map((one) => yaml(one, random)).join("---\n"), random);
     case "list":
       return spoilt(JSON.stringify({ apiVersion: "v1", kind: "List", items: some }), random);
     case "preview":
@@ -70,6 +71,33 @@ export function probes(random: Random): Buffer {
 
 export function questionsFile(random: Random): Buffer {
   return spoilt(JSON.stringify(deformed(questions, random)), random);
+}
+
+/** A document as YAML; now and then one with aliases, which may stand for a little or for more than could ever be read. */
+function yaml(document: Json, random: Random): string {
+  if (random.chance(0.7)) return dump(document, { noRefs: true });
+  return dump(tied(document, knot(random), random));
+}
+
+/** A value in which the same value stands many times over; written out it may be as long as you like. */
+function knot(random: Random): Json {
+  const width = random.pick([1, 2, 10, 40]);
+  let value = random.pick<Json>(["a", ["a"], { a: "b" }, "04da6b54-80e4-46f7-96ec-b56ff0331ba9"]);
+  for (let level = random.between(1, 10); level > 0; level--) {
+    const shared = value;
+    value = random.chance(0.5)
+      ? Array.from({ length: width }, () => shared)
+      : Object.fromEntries(Array.from({ length: width }, (_, index) => [`k${String(index)}`, shared]));
+  }
+  return value;
+}
+
+/** The same value with others of its nodes tied to the same knot. */
+function tied(value: Json, shared: Json, random: Random): Json {
+  if (random.chance(0.1)) return shared;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => tied(item, shared, random));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, tied(field, shared, random)]));
 }
 
 function spoilt(text: string, random: Random): Buffer {

@@ -115,6 +115,12 @@ describe("Pulumi", () => {
     ]);
   });
 
+  test("a type of another provider that looks like one of Kubernetes has no objects", () => {
+    const newState = { type: "azure-native:network/v20230101:Subnet", inputs: { addressPrefix: "10.0.0.0/24" } };
+    const { objects, problems } = parseManifests(JSON.stringify({ steps: [{ op: "create", newState }] }), "p.json");
+    expect({ objects, problems }).toEqual({ objects: [], problems: [] });
+  });
+
   test("a preview without the unchanged resources says so", () => {
     const { problems } = parseManifests(JSON.stringify({ steps: [], changeSummary: { same: 3 } }), "p.json");
     expect(problems).toMatchObject([{ message: expect.stringContaining("--show-sames") as string }]);

@@ -49,7 +49,7 @@ test("a problem names the value by its place", () => {
   expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["NetworkPolicy app"]);
   readWorld(objectsOf([{}, policy({ ingress: [{ from: [{}] }] })], []), problems);
   expect(problems).toEqual([
-    { file: "object 1", line: 1, message: "not a Kubernetes object: apiVersion and kind are missing" },
+    { file: "object 1", line: 1, message: "not a Kubernetes object: apiVersion is missing", unread: true },
     {
       file: "object 2",
       line: 1,

@@ -5,6 +5,7 @@ import type { Json } from "../../../policy/analysis/json.ts";
 import { parseManifests } from "../../../policy/analysis/load/index.ts";
 import { reach } from "../../../policy/analysis/network/reach.ts";
 import { readWorld } from "../../../policy/analysis/network/world.ts";
+import type { Problem } from "../../../policy/analysis/objects.ts";
 import { closed, cluster, sound } from "../access/lab.ts";
 import { pods } from "../network/lab.ts";
 import { foreign } from "../foreign.ts";
@@ -36,19 +37,18 @@ test(`no shape of a manifest throws (seed ${String(seed)})`, () => {
   expect(read).toBeGreaterThan(rounds * 3);
 });
 
-test("values that hold themselves, and very deep ones, are read no further than needed", () => {
+test("very deep values are read no further than needed", () => {
   const rule = (peer: string, port: string) =>
     `kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: { name: p }\nspec: { ingress: [{ from: [${peer}], ports: [${port}] }] }`;
   const deep = `${"[".repeat(90)}${"]".repeat(90)}`;
-  for (const text of [
-    rule("&a { podSelector: *a }", "{ port: &b [*b] }"),
+  const { objects, problems: found } = parseManifests(
     rule(`{ podSelector: ${deep} }`, `{ port: ${deep} }`),
-  ]) {
-    const { objects, problems: found } = parseManifests(text, "shape.yaml");
-    const problems = [...found];
-    readWorld(objects, problems);
-    expect(problems.length).toBeGreaterThan(0);
-  }
+    "shape.yaml",
+  );
+  expect(found).toEqual([]);
+  const problems: Problem[] = [];
+  readWorld(objects, problems);
+  expect(problems.length).toBeGreaterThan(0);
 });
 
 test("no bytes throw", () => {

@@ -149,8 +149,31 @@ describe("questions", () => {
     ["apps/deployments", "apps", "deployments", ""],
     ["apps/deployments/scale", "apps", "deployments", "scale"],
     ["postgresql.cnpg.io/clusters/status", "postgresql.cnpg.io", "clusters", "status"],
+    ["postgresql.cnpg.io/clusters", "postgresql.cnpg.io", "clusters", ""],
+    ["nodes/metrics", "", "nodes", "metrics"],
+    ["users", "", "users", ""],
+    ["*", "", "*", ""],
+    ["*/*", "*", "*", ""],
+    // As kubectl writes them.
+    ["deployments.apps", "apps", "deployments", ""],
+    ["Deployments.v1.apps", "apps", "deployments", ""],
+    ["deployments.apps/scale", "apps", "deployments", "scale"],
+    ["clusters.postgresql.cnpg.io", "postgresql.cnpg.io", "clusters", ""],
+    ["clusters.v1.postgresql.cnpg.io/status", "postgresql.cnpg.io", "clusters", "status"],
   ])("read %s", (text, apiGroup, resource, subresource) => {
     expect(parseResource(text)).toEqual({ group: apiGroup, resource, subresource });
+  });
+
+  test.each(["/metrics", "/api/v1", "/healthz/", "/apis/apps"])("read %s as a path", (url) => {
+    expect(parseResource(url)).toEqual({ url });
+  });
+
+  // What they would mean elsewhere, nobody could tell; the answer to something else would be no.
+  test.each([
+    ...["deployments", "pod", "core/widgets", "deployments/scale", "widgets/x", "deployments.", ".apps"],
+    ...["secrets/db", "pods/web-0", "deployments.apps/web", "/secrets/db"],
+  ])("refuse %j, which is not plain", (text) => {
+    expect(() => parseResource(text)).toThrow(InvalidQuestion);
   });
 
   test.each(["", "/", "apps/", "a/b/c/d", "pods/exec/x/y"])("refuse %j as a resource", (text) => {

@@ -4,6 +4,7 @@ import { majors } from "../../../policy/analysis/hba/index.ts";
 import { whyNot } from "../../policy/hba/differ.ts";
 import { inNamespaces } from "../../policy/hba/namespace.ts";
 import { runOrThrow } from "../../policy/hba/run.ts";
+import { titleWithReason } from "../../skipped.ts";
 import type { Order, Tally } from "./driver.ts";
 
 const seed = Number(process.env["CLIENTS_SEED"] ?? 1);
@@ -21,7 +22,7 @@ const driver = fileURLToPath(new URL("driver.ts", import.meta.url));
 const obstacle = whyNot();
 if (obstacle !== undefined) console.warn(`lists of clients are not tried at PostgreSQL: ${obstacle}`);
 
-describe.skipIf(obstacle !== undefined)("generated lists of clients at real servers", () => {
+describe.skipIf(obstacle !== undefined)(titleWithReason("generated lists of clients at real servers", obstacle), () => {
   let tallies: readonly Tally[] = [];
   beforeAll(async () => {
     const order: Order = { majors, seed, lists: 60, probes: 12 };
