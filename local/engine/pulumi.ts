@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { cacheDir } from "../paths.ts";
 import { tool } from "../toolchain.ts";
 import { backendVariables } from "./backend.ts";
 import { installedPulumi } from "./installed.ts";
@@ -84,7 +85,10 @@ function putBeside(binary: string, name: string, script: string): void {
   renameSync(unfinished, file);
 }
 
+/** Programs, plugins and policy packs are processes of Node.js that load the same modules each time: compiled once for all. */
+const compiled = { NODE_COMPILE_CACHE: join(cacheDir, "compiled") };
+
 function environment(user: NodeJS.ProcessEnv, more: Record<string, string>): Record<string, string> {
   const set = Object.entries(user).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ...Object.fromEntries(set), ...more };
+  return { ...compiled, ...Object.fromEntries(set), ...more };
 }

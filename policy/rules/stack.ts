@@ -1,6 +1,5 @@
 import { access, type AccessTable } from "../analysis/access/index.ts";
-import { groupBy } from "../analysis/group-by.ts";
-import { at, isObject, stringMap, type JsonObject } from "../analysis/json.ts";
+import { objectsInForce } from "../analysis/load/in-force.ts";
 import type { EngineName } from "../analysis/network/reach.ts";
 import { groupOf, type KubeObject, type Problem } from "../analysis/objects.ts";
 import type { Resource } from "../analysis/resources.ts";
@@ -21,7 +20,7 @@ export interface StackAccess extends AccessTable {
 }
 
 export function stackOf(resources: readonly Resource[]): Stack {
-  const objects = mergedObjects(resources);
+  const objects = objectsInForce(resources, []);
   const tables = new Map<string, StackAccess>();
   const owners = new Map(resources.flatMap((resource) => resource.objects.map((object) => [keyOf(object), resource])));
   return {
@@ -42,28 +41,4 @@ export function stackOf(resources: readonly Resource[]): Stack {
 
 function keyOf(object: KubeObject): string {
   return [groupOf(object), object.kind, object.namespace, object.name].join("\n");
-}
-
-/** Of an object given twice the last one stays; what a patch sets goes over the object that it names. */
-function mergedObjects(resources: readonly Resource[]): KubeObject[] {
-  const given = resources.flatMap(({ objects, patch }) => objects.map((object) => ({ object, patch })));
-  return [...groupBy(given, ({ object }) => keyOf(object)).values()].flatMap((same) => {
-    const whole = same.filter(({ patch }) => !patch).at(-1);
-    const patches = same.filter(({ patch }) => patch);
-    const first = whole ?? patches.shift();
-    return first === undefined ? [] : [patches.reduce((merged, { object }) => patched(merged, object), first.object)];
-  });
-}
-
-function patched(object: KubeObject, patch: KubeObject): KubeObject {
-  const body = merged(object.body, patch.body);
-  return { ...object, body, labels: stringMap(at(body, "metadata", "labels")) };
-}
-
-function merged(into: JsonObject, from: JsonObject): JsonObject {
-  const entries = Object.entries(from).map(([key, value]) => {
-    const before = into[key];
-    return [key, isObject(before) && isObject(value) ? merged(before, value) : value] as const;
-  });
-  return { ...into, ...Object.fromEntries(entries) };
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backendVariables } from "../../../local/engine/backend.ts";
 import { installedPulumi } from "../../../local/engine/installed.ts";
 import { pulumiCommand } from "../../../local/engine/pulumi.ts";
+import { cacheDir } from "../../../local/paths.ts";
 
 let folder: string;
 
@@ -71,7 +72,7 @@ test("the user's Pulumi is run as it is, with the project's Node first on PATH",
   expect({ ...command, env: { ...command.env, PATH: "" } }).toEqual({
     file: pulumi,
     args: ["up", "--yes"],
-    env: { PATH: "", EXTRA: "mine" },
+    env: { PATH: "", EXTRA: "mine", NODE_COMPILE_CACHE: join(cacheDir, "compiled") },
   });
   const main = join(import.meta.dirname, "..", "..", "..", "local", "engine", "main.ts");
   const run = spawnSync(process.execPath, [main, "up", "--yes"], { env: user, encoding: "utf8" });
