@@ -56,15 +56,29 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: "plugins",
+          include: ["tests/cluster/plugins/*.test.ts"],
+          globalSetup: ["tests/cluster/teardown.ts", "tests/cluster/plugins/node.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // Much of their time they wait.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
         resolve: { alias },
         test: {
           name: "cluster",
-          include: ["tests/cluster/**/*.test.ts"],
+          include: ["tests/cluster/*.test.ts"],
           exclude: [packets, roles, adoption, mutants, poolers, rollout],
           globalSetup: "tests/cluster/teardown.ts",
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
+          // After the plugins' files, which run side by side, each in a namespace of its own.
+          sequence: { groupOrder: 2 },
         },
       },
       ...Object.entries({ roles, adoption, mutants, poolers, rollout }).map(([name, file]) => ({

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from "vitest";
 import { KubeClient } from "../../../kube/client.ts";
 import type { KubeObject } from "../../../kube/objects.ts";
 import { deleteAndWait, until } from "../../../kube/wait.ts";
-import { Sandbox, testKubeconfig, type Preview } from "../sandbox.ts";
+import { Sandbox, type Preview } from "../sandbox.ts";
 
-export const NAMESPACE = "plugin-conformance";
+/** Of each file that runs at the same time its own. */
+export const NAMESPACE = `plugin-conformance-${String(process.env["VITEST_POOL_ID"])}`;
 export const WIDGET_KIND = { apiVersion: "conformance.example.com/v1", kind: "Widget" };
 export const WIDGETS = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 
@@ -13,7 +14,7 @@ export let client: KubeClient;
 /** The project of the running test. */
 export let sandbox: Sandbox;
 /** Content of the kubeconfig of the cluster under test. */
-export let kubeconfig: string;
+export const kubeconfig = inject("kubeconfig");
 
 /**
  * Sets the stage for a file of the conformance suite: what the program relies on in the Kubernetes and random plugins, driven
@@ -22,7 +23,6 @@ export let kubeconfig: string;
  */
 export function conformance(): void {
   beforeAll(async () => {
-    kubeconfig = await testKubeconfig();
     client = new KubeClient(kubeconfig);
     await deleteAndWait(client, { apiVersion: "v1", kind: "Namespace", name: NAMESPACE }, { seconds: 120 });
     await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
