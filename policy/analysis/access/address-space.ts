@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { contains, readRange, type Range } from "../network/cidr.ts";
-import { overlap } from "../network/pod-addresses.ts";
+import { isNodeAddress, overlap } from "../network/pod-addresses.ts";
 
 /** Whether a CIDR is all addresses of its family. */
 export function isEverything(cidr: string): boolean {
@@ -21,7 +21,8 @@ export function isVague(cidr: string, podCidrs: readonly string[]): boolean {
   const range = readRange(cidr);
   if (range === undefined || range.prefix < shortestPrefix[range.family]) return true;
   const isSingle = range.prefix === range.bytes.length * 8;
-  return podCidrs.some((pods) => overlap(pods, cidr)) || (!isSingle && isPublic(range));
+  const holdsPods = !isNodeAddress(range) && podCidrs.some((pods) => overlap(pods, cidr));
+  return holdsPods || (!isSingle && isPublic(range));
 }
 
 function isPublic({ bytes }: Range): boolean {

@@ -1,4 +1,5 @@
-import { contains, readRange } from "./cidr.ts";
+import ipaddr from "ipaddr.js";
+import { contains, readRange, type Range } from "./cidr.ts";
 import type { Pod } from "./model.ts";
 
 /**
@@ -12,9 +13,22 @@ export function podAddresses(
 ): readonly string[] {
   if (addresses.length > 0 || hostNetwork) return addresses;
   const pods = podCidrs.flatMap((cidr) => readRange(cidr) ?? []);
-  const asked = cidrs.flatMap((cidr) => readRange(cidr) ?? []);
+  const asked = cidrs.flatMap((cidr) => readRange(cidr) ?? []).filter((part) => !isNodeAddress(part));
   const splits = pods.some((range) => asked.some((part) => part.prefix > range.prefix && contains(range, part)));
-  return splits ? [] : podCidrs.map((cidr) => cidr.replace(/\/.*/, ""));
+  return splits ? [] : pods.map(secondAddress);
+}
+
+/**
+ * Whether a range is the first address of a node's part of the pods' range: the node has it itself, on flannel's device, and
+ * no pod gets it. Source: kube-controller-manager's --node-cidr-mask-size (24, and 64 for IPv6), CNI's host-local.
+ */
+export function isNodeAddress({ bytes, prefix }: Range): boolean {
+  const host = bytes.length === 4 ? bytes.slice(3) : bytes.slice(8);
+  return prefix === bytes.length * 8 && host.every((byte) => byte === 0);
+}
+
+function secondAddress({ bytes }: Range): string {
+  return ipaddr.fromByteArray([...bytes.slice(0, -1), (bytes.at(-1) ?? 0) | 1]).toString();
 }
 
 /** Whether two CIDRs have an address in common. */

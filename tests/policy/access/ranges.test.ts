@@ -48,6 +48,8 @@ describe("a range that policies let through to other ports than PostgreSQL's", (
   test("is anybody where it holds pods", () => {
     expect(rows(["10.42.7.0/24"], "standard", ["10.42.0.0/16"])).toContain("cidr 10.42.7.0/24 8000: open");
     expect(rows(["10.42.7.0/24"], "standard", ["10.43.0.0/16"])).toContain("cidr 10.42.7.0/24 8000: lifeline");
+    expect(rows(["10.42.7.0/32"], "standard", ["10.42.0.0/16"])).toContain("cidr 10.42.7.0/32 8000: lifeline");
+    expect(rows(["10.42.7.9/32"], "standard", ["10.42.0.0/16"])).toContain("cidr 10.42.7.9/32 8000: open");
   });
 });
 

@@ -8,10 +8,12 @@ const pods = ["10.42.0.0/16"];
 
 describe("addresses that stand for those of a template", () => {
   test.each([
-    ["none of a range aside", ["10.255.0.0/24"], ["10.42.0.0"]],
-    ["all of them inside", ["10.0.0.0/8"], ["10.42.0.0"]],
+    ["none of a range aside", ["10.255.0.0/24"], ["10.42.0.1"]],
+    ["all of them inside", ["10.0.0.0/8"], ["10.42.0.1"]],
     ["some of them inside", ["10.0.0.0/8", "10.42.7.0/24"], []],
-    ["other family", ["2001:db8::/32"], ["10.42.0.0"]],
+    ["one that a pod may have", ["10.42.7.9/32"], []],
+    ["the first of a node's part, which the node has", ["10.42.7.0/32"], ["10.42.0.1"]],
+    ["other family", ["2001:db8::/32"], ["10.42.0.1"]],
   ])("%s", (_, cidrs, expected) => {
     expect(podAddresses(template, pods, cidrs)).toEqual(expected);
   });

@@ -25,6 +25,10 @@ test.each([
     ),
   ],
   [
+    "the status to the node that an API server runs on",
+    wide("{ from: [{ ipBlock: { cidr: 10.42.0.0/32 } }], ports: [{ port: 8000 }] }"),
+  ],
+  [
     "a policy that opens the database of another namespace",
     beside(policy("wide", `{ ${ofPg}, ingress: [{}] }`, "other")),
   ],
