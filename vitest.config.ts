@@ -34,6 +34,8 @@ export default defineConfig({
           include: ["tests/{unit,policy}/**/*.test.ts"],
           exclude: ["tests/policy/mutations/**"],
           testTimeout: 30_000,
+          // Vitest leaves a core alone, which is half of a small machine.
+          maxWorkers: "100%",
         },
       },
       {
