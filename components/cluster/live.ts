@@ -158,11 +158,17 @@ export function placementIn(
 }
 
 async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeObject | undefined> {
-  const path = `/apis/postgresql.cnpg.io/v1/namespaces/${query.namespace}/clusters`;
-  const group = (await client.request("GET", "/apis")) as { groups: { name: string }[] };
-  if (!group.groups.some(({ name }) => name === "postgresql.cnpg.io")) return undefined;
-  const { items } = (await client.request("GET", path)) as { items: KubeObject[] };
-  return items.find(({ metadata }) => metadata.name === query.database);
+  const clusters = await readClusters(client, query.namespace);
+  return clusters.find(({ metadata }) => metadata.name === query.database);
+}
+
+/** CloudNativePG's Clusters, of one namespace or of all; none where the API server does not know the kind. */
+export async function readClusters(client: KubeClient, namespace?: string): Promise<KubeObject[]> {
+  const { groups } = (await client.request("GET", "/apis")) as { groups: { name: string }[] };
+  if (!groups.some(({ name }) => name === "postgresql.cnpg.io")) return [];
+  const within = namespace === undefined ? "" : `namespaces/${namespace}/`;
+  const path = `/apis/postgresql.cnpg.io/v1/${within}clusters`;
+  return ((await client.request("GET", path)) as { items: KubeObject[] }).items;
 }
 
 function liveNode({ metadata, ...node }: KubeObject): LiveNode {

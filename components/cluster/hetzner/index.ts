@@ -15,7 +15,7 @@ import { CLOUD_SECRET } from "./cloudController.ts";
 import { caHash, kubeconfig } from "./kubeconfig.ts";
 import { privateLoadBalancer, surroundings } from "./network.ts";
 import { ClusterPki } from "./pki.ts";
-import { databaseNodes, parsedTaint, plan, POOL_LABEL } from "./plan.ts";
+import { databaseNodes, parsedTaint, plan, plannedSans, POOL_LABEL } from "./plan.ts";
 import { untilApiServerReady, untilNodesInitialised, untilOthersAreUp } from "./ready.ts";
 import { joinTokens } from "./secrets.ts";
 import { servers } from "./servers.ts";
@@ -102,12 +102,7 @@ export class HetznerCluster extends pulumi.ComponentResource implements ClusterR
       const selector = `cluster=${settings.clusterName},role=server`;
       privateLoadBalancer(name, { settings, ip: balancerIp, subnet: balancerSubnet, labels, selector }, inProject);
     }
-    const sans = [
-      ...controlPlane.map(({ privateIp }) => privateIp),
-      ...(balancerIp === undefined ? [] : [balancerIp]),
-      ...(settings.kubeconfigServerAddress === undefined ? [] : [settings.kubeconfigServerAddress]),
-      ...settings.additionalTlsSans,
-    ];
+    const sans = plannedSans(settings, planned);
     const { etcdS3 } = credentials;
     const facts = pulumi
       .all([tokens, pki.serverCa, addresses, etcdS3 && pulumi.output(etcdS3)])

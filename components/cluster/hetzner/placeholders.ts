@@ -2,7 +2,7 @@ import type { HetznerSettings } from "../../../config/hetzner/schema.ts";
 import type { NodeFacts } from "./cloudInit.ts";
 import { tokens } from "./kubeconfig.ts";
 import { SELF_SIGNED } from "./pki.ts";
-import type { Plan, PlannedNode } from "./plan.ts";
+import { controlPlaneOf, plannedSans, type Plan, type PlannedNode } from "./plan.ts";
 
 /** Bytes of what the tls plugin makes with the program's inputs, at most, names left out: P-256 signatures vary by two. */
 const SELF_SIGNED_BYTES = 348;
@@ -11,14 +11,9 @@ const EC_KEY_BYTES = 121;
 const RSA_KEY_BYTES = 1193;
 
 /** What stands for facts that are not known before an `up`, of the length of the real ones: to see how long user data gets. */
-export function placeholderFacts(
-  settings: HetznerSettings,
-  { nodes, loadBalancerIp }: Plan,
-  node: PlannedNode,
-): NodeFacts {
-  const { clusterName, kubeconfigServerAddress, additionalTlsSans, etcdS3Backup } = settings;
-  const controlPlane = nodes.filter(({ role }) => role === "server");
-  const balancer = loadBalancerIp === undefined ? [] : [loadBalancerIp];
+export function placeholderFacts(settings: HetznerSettings, planned: Plan, node: PlannedNode): NodeFacts {
+  const { clusterName, etcdS3Backup } = settings;
+  const publicAddresses = planned.nodes.flatMap(({ role }) => (role === "server" ? ["255.255.255.255"] : []));
   const subject = (of: string) => `${clusterName}-${of}`.length;
   const selfSigned = (of: string) => pem("CERTIFICATE", SELF_SIGNED_BYTES + 2 * subject(of));
   const ecKey = pem("EC PRIVATE KEY", EC_KEY_BYTES);
@@ -37,19 +32,10 @@ export function placeholderFacts(
   return {
     tokens: tokens("0".repeat(64), { server: "x".repeat(48), agent: "x".repeat(48) }),
     serverCa,
-    tlsSans: [
-      ...controlPlane.map(() => "255.255.255.255"),
-      ...controlPlane.map(({ privateIp }) => privateIp),
-      ...balancer,
-      ...(kubeconfigServerAddress === undefined ? [] : [kubeconfigServerAddress]),
-      ...additionalTlsSans,
-    ],
+    tlsSans: [...publicAddresses, ...plannedSans(settings, planned)],
     // As long as those of S3.
     etcdS3: etcdS3Backup && { accessKey: "x".repeat(20), secretKey: "x".repeat(40) },
-    controlPlane: [
-      ...(node.role === "agent" ? balancer : []),
-      ...controlPlane.filter(({ name }) => name !== node.name).map(({ privateIp }) => privateIp),
-    ],
+    controlPlane: controlPlaneOf(planned, node),
     authorities: node.first ? authorities : undefined,
   };
 }

@@ -111,6 +111,23 @@ export function releaseTag({ k3sVersion }: HetznerSettings): string {
   return k3sVersion.replace("+", "-");
 }
 
+/** Where a node asks for the control plane at its first boot: the load balancer for agents, then the other servers. */
+export function controlPlaneOf({ nodes, loadBalancerIp }: Plan, node: PlannedNode): string[] {
+  const others = nodes.filter(({ role, name }) => role === "server" && name !== node.name);
+  const balancer = node.role === "agent" && loadBalancerIp !== undefined ? [loadBalancerIp] : [];
+  return [...balancer, ...others.map(({ privateIp }) => privateIp)];
+}
+
+/** Names and addresses in the API server's certificate, public addresses aside. */
+export function plannedSans(settings: HetznerSettings, { nodes, loadBalancerIp }: Plan): string[] {
+  return [
+    ...nodes.filter(({ role }) => role === "server").map(({ privateIp }) => privateIp),
+    ...(loadBalancerIp === undefined ? [] : [loadBalancerIp]),
+    ...(settings.kubeconfigServerAddress === undefined ? [] : [settings.kubeconfigServerAddress]),
+    ...settings.additionalTlsSans,
+  ];
+}
+
 /** A taint like "key=value:Effect", in parts. */
 export function parsedTaint(taint: string): { key: string; value: string; effect: string } {
   const [, key = "", value = "", effect = ""] = /^([^=]+)=(.*):([A-Za-z]+)$/.exec(taint) ?? [];

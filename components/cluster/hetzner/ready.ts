@@ -1,6 +1,7 @@
 import { Unreachable, type KubeClient } from "../../../kube/client.ts";
 import type { KubeObject } from "../../../kube/objects.ts";
 import { hasCondition, TimedOut, until } from "../../../kube/wait.ts";
+import { readClusters } from "../live.ts";
 
 const NODES = { apiVersion: "v1", kind: "Node" };
 const UNINITIALISED = "node.cloudprovider.kubernetes.io/uninitialized";
@@ -134,10 +135,8 @@ async function heartbeats(client: KubeClient): Promise<Map<string, unknown>> {
 
 /** The databases that lack instances. */
 async function incomplete(client: KubeClient): Promise<string[]> {
-  const { groups } = (await client.request("GET", "/apis")) as { groups: { name: string }[] };
-  if (!groups.some(({ name }) => name === "postgresql.cnpg.io")) return [];
-  const { items } = (await client.request("GET", "/apis/postgresql.cnpg.io/v1/clusters")) as { items: Database[] };
-  return items.flatMap(({ metadata, spec, status: { readyInstances = 0 } = {} }) => {
+  const databases = (await readClusters(client)) as Database[];
+  return databases.flatMap(({ metadata, spec, status: { readyInstances = 0 } = {} }) => {
     const some = `${String(readyInstances)} of ${String(spec.instances)} instances ready`;
     return stated(`database ${metadata.name ?? ""}`, readyInstances < spec.instances ? some : undefined);
   });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HetznerSettings } from "../../../config/hetzner/schema.ts";
 import { userData, type NodeFacts } from "./cloudInit.ts";
 import type { Surroundings } from "./network.ts";
-import type { Plan, PlannedNode } from "./plan.ts";
+import { controlPlaneOf, type Plan, type PlannedNode } from "./plan.ts";
 
 export interface ServersArgs extends Surroundings {
   settings: HetznerSettings;
@@ -82,13 +82,8 @@ function server(name: string, node: PlannedNode, args: ServersArgs, opts: pulumi
 }
 
 function nodeUserData(node: PlannedNode, args: ServersArgs): pulumi.Output<string> {
-  const others = args.plan.nodes
-    .filter(({ role, name }) => role === "server" && name !== node.name)
-    .map(({ privateIp }) => privateIp);
-  const balancer = node.role === "agent" && args.plan.loadBalancerIp !== undefined ? [args.plan.loadBalancerIp] : [];
+  const controlPlane = controlPlaneOf(args.plan, node);
   return pulumi
     .all([args.facts, node.first ? args.authorities : undefined])
-    .apply(([facts, authorities]) =>
-      userData(args.settings, node, { ...facts, controlPlane: [...balancer, ...others], authorities }),
-    );
+    .apply(([facts, authorities]) => userData(args.settings, node, { ...facts, controlPlane, authorities }));
 }
