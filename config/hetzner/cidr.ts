@@ -1,9 +1,8 @@
-import { contains, readRange } from "../../policy/analysis/network/cidr.ts";
+import { holds } from "../../policy/analysis/network/cidr.ts";
 
 /** Whether a network lies within another. */
 export function isWithin(cidr: string, around: string): boolean {
-  const [inner, outer] = [readRange(cidr), readRange(around)];
-  return inner !== undefined && outer !== undefined && contains(outer, inner);
+  return holds(around, cidr);
 }
 
 /** Whether two networks have an address in common. */

@@ -7,12 +7,6 @@ export function isEverything(cidr: string): boolean {
   return readRange(cidr)?.prefix === 0;
 }
 
-/** Whether a CIDR holds all of another one. */
-export function holds(outer: string, inner: string): boolean {
-  const [wide, narrow] = [readRange(outer), readRange(inner)];
-  return wide !== undefined && narrow !== undefined && contains(wide, narrow);
-}
-
 /** The shortest prefixes that still name somebody: a private network of this size is one of a cluster, or of a company's. */
 const shortestPrefix = { ipv4: 16, ipv6: 48 } as const;
 

@@ -1,11 +1,12 @@
 import { groupBy } from "../group-by.ts";
+import { holds } from "../network/cidr.ts";
 import { selects } from "../network/matching.ts";
 import { setEntries } from "../network/known-deviations.ts";
 import type { Peer, Pod, Rule, World } from "../network/model.ts";
 import { podFinder } from "../network/pod-finder.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import { exactly, matches, type Labels, type Requirement, type Selector } from "../selector.ts";
-import { holds, isEverything, representatives } from "./address-space.ts";
+import { isEverything, representatives } from "./address-space.ts";
 import type { PodSelectorRef } from "./cluster.ts";
 import { insiders, namesInsiders, valuesOf, type Household } from "./insiders.ts";
 import { plainPod, poolerLabel } from "./pods.ts";

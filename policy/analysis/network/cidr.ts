@@ -36,6 +36,12 @@ export function contains(outer: Range, inner: Range): boolean {
   });
 }
 
+/** Whether a CIDR holds all of another one. */
+export function holds(outer: string, inner: string): boolean {
+  const [wide, narrow] = [readRange(outer), readRange(inner)];
+  return wide !== undefined && narrow !== undefined && contains(wide, narrow);
+}
+
 /** Whether a block admits an address, as the standard reads it; undecided where the address is not known. */
 export function blockAdmits(block: Block, address: string | undefined): Trilean {
   if (address === undefined) return null;

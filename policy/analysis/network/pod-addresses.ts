@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { contains, readRange, type Range } from "./cidr.ts";
+import { contains, holds, readRange, type Range } from "./cidr.ts";
 import type { Pod } from "./model.ts";
 
 /**
@@ -33,6 +33,5 @@ function secondAddress({ bytes }: Range): string {
 
 /** Whether two CIDRs have an address in common. */
 export function overlap(one: string, other: string): boolean {
-  const [a, b] = [readRange(one), readRange(other)];
-  return a !== undefined && b !== undefined && (contains(a, b) || contains(b, a));
+  return holds(one, other) || holds(other, one);
 }

@@ -1,5 +1,5 @@
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema.js";
-import { holds } from "../../analysis/access/address-space.ts";
+import { holds } from "../../analysis/network/cidr.ts";
 import type { AccessRow } from "../../analysis/access/index.ts";
 import { list, object, stringMap, text, type Json, type JsonObject } from "../../analysis/json.ts";
 
