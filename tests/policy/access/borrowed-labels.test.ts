@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clientsOf } from "../../../policy/rules/rbac/clients.ts";
-import { closed, cluster, policy, rowsOf, sound, stackFrom, verdicts } from "./lab.ts";
+import { closed, cluster, policy, pooler, rowsOf, sound, stackFrom, verdicts } from "./lab.ts";
 
 const workload = (name: string, labels: string, namespace = "production", kind = "Deployment", owner = "") => `
 ---
@@ -28,13 +28,6 @@ spec: { containers: [{ name: c, image: x }] }
 const ownedBy = (apiVersion: string, kind: string, name: string) =>
   `{ apiVersion: ${apiVersion}, kind: ${kind}, name: ${name}, controller: true }`;
 const byCluster = ownedBy("postgresql.cnpg.io/v1", "Cluster", "pg");
-const pooler = `
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: pooler, namespace: production }
-spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
-`;
 
 /** The rows of pods that nobody declared. */
 const strangers = (manifests: string) =>

@@ -36,6 +36,15 @@ spec: { podSelector: ${selector}, policyTypes: [Ingress], ingress: ${ingress} }
 `;
 }
 
+/** A Pooler before the cluster. */
+export const pooler = `
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: { name: pooler, namespace: production }
+spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
+`;
+
 export const closed = ["hostssl app app_user ${podselector:app} scram-sha-256", "host all all all reject"];
 
 const fromApp = "{ podSelector: { matchLabels: { app: myapp } } }";

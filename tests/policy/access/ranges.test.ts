@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { access } from "../../../policy/analysis/access/index.ts";
 import type { EngineName } from "../../../policy/analysis/network/reach.ts";
-import { closed, cluster, describe as describeRow, objectsOf, policy, sound } from "./lab.ts";
+import { closed, cluster, describe as describeRow, objectsOf, policy, pooler, sound } from "./lab.ts";
 
 /** The rows of addresses that get in, with a policy that opens status and metrics to these ranges. */
 function rows(cidrs: readonly string[], engine: EngineName = "standard", podCidrs: readonly string[] = []) {
@@ -54,13 +54,6 @@ describe("a range that policies let through to other ports than PostgreSQL's", (
 });
 
 test("a wide range is no client of a pooler", () => {
-  const pooler = `
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: pooler, namespace: production }
-spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
-`;
   const ref = "- { name: pooler, selector: { matchLabels: { cnpg.io/poolerName: pooler } } }";
   const lines = ["hostssl app app_user ${podselector:pooler} scram-sha-256", "host all all all reject"];
   const to = (cidr: string) =>

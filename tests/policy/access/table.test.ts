@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../../policy/analysis/objects.ts";
-import { closed, cluster, comparison, policy, rowsOf, sound, toPostgres, verdicts } from "./lab.ts";
+import { closed, cluster, comparison, policy, pooler, rowsOf, sound, toPostgres, verdicts } from "./lab.ts";
 
 const lifelines = [
   "operator in cnpg-system 8000: lifeline",
@@ -142,14 +142,6 @@ spec: { endpointSelector: { matchLabels: { "k8s:cnpg.io/cluster": pg } } }
 });
 
 describe("poolers", () => {
-  const pooler = `
----
-apiVersion: postgresql.cnpg.io/v1
-kind: Pooler
-metadata: { name: pooler, namespace: production }
-spec: { cluster: { name: pg }, type: rw, pgbouncer: { poolMode: session } }
-`;
-
   test("a closing reject cuts off a pooler that no line names", () => {
     expect(verdicts(rowsOf(cluster(closed) + sound + pooler))).toContain(
       "pooler pooler (cnpg.io/poolerName=pooler) in production 5432: lifeline-cut",
