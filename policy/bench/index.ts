@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { manifests, namedLines, rangeLines } from "./input.ts";
+import { manifests, namedLines, rangeLines, rangePolicies } from "./input.ts";
 
 /** Ten times as much of something may take at most so many times the CPU, and for clients at most so many milliseconds. */
 const limits = { milliseconds: 1000, ratio: 15 };
@@ -10,6 +10,7 @@ const shapes = [
   { what: "clients", make: manifests, sizes: [100, 1000], milliseconds: limits.milliseconds },
   { what: "lines of pg_hba", make: namedLines, sizes: [1000, 10_000], milliseconds: Infinity },
   { what: "ranges in pg_hba", make: rangeLines, sizes: [300, 3000], milliseconds: Infinity },
+  { what: "ranges in policies", make: rangePolicies, sizes: [100, 1000], milliseconds: Infinity },
 ] as const;
 
 interface Measurement {

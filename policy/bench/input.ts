@@ -24,10 +24,27 @@ export function namedLines(lines: number): string {
 
 /** The same with a range of addresses in each line. */
 export function rangeLines(lines: number): string {
-  return databaseWith(lines, (index) => {
-    const range = `10.${String(index >> 8)}.${String(index & 255)}.0/24`;
-    return `hostssl db${String(index)} role${String(index)} ${range} scram-sha-256`;
+  return databaseWith(
+    lines,
+    (index) => `hostssl db${String(index)} role${String(index)} ${rangeAt(index)} scram-sha-256`,
+  );
+}
+
+/** The manifests of one database with a policy for each range, and as many pods that have nothing to do with it. */
+export function rangePolicies(ranges: number): string {
+  const policies = Array.from({ length: ranges }, (_, index) => {
+    const admitted = `ingress: [{ from: [{ ipBlock: { cidr: ${rangeAt(index)} } }], ports: [{ port: 5432 }] }]`;
+    const bystander = `bystander-${String(index)}`;
+    return [
+      policy(`allow-range-${String(index)}`, "cnpg.io/cluster: pg", "Ingress", admitted),
+      pod(bystander, `app: ${bystander}`),
+    ];
   });
+  return [databaseWith(1, () => "hostssl app app all scram-sha-256"), ...policies.flat()].join("\n---\n");
+}
+
+function rangeAt(index: number): string {
+  return `10.${String(index >> 8)}.${String(index & 255)}.0/24`;
 }
 
 function databaseWith(lines: number, line: (index: number) => string): string {

@@ -1,11 +1,9 @@
 import ipaddr from "ipaddr.js";
-import { groupBy } from "../group-by.ts";
 import { decide, type Name, type Rule, type Server } from "../hba/index.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
 import { podAddresses } from "../network/pod-addresses.ts";
 import type { Trilean } from "../trilean.ts";
-import { rangeKey } from "./address-space.ts";
-import { readRange } from "../network/cidr.ts";
+import { rangeIndex } from "../network/range-index.ts";
 import type { Caught, Placed } from "./visible-lines.ts";
 
 /** As much of a source as its addresses depend on. */
@@ -20,8 +18,13 @@ export function addressLines(
   server: Server,
   podCidrs: readonly string[],
 ): (source: Endpoint) => readonly Caught[] {
-  const byRange = groupBy(lines, ({ rule }) => keyOfRange(rule));
-  const lengths = new Set([...byRange.keys()].flatMap((key) => key?.length ?? []));
+  const byRange = rangeIndex<Placed>();
+  const withoutRange: Placed[] = [];
+  for (const line of lines) {
+    const cidr = cidrOf(line.rule);
+    if (cidr === undefined) withoutRange.push(line);
+    else byRange.add(cidr, line);
+  }
   const withoutAddress = new Map<string, readonly Caught[]>();
 
   const caughtBy = (some: readonly Placed[], source: Addressed): Caught[] =>
@@ -30,8 +33,7 @@ export function addressLines(
   return (source) => {
     const addresses = ownAddresses(source);
     if (addresses.length > 0) {
-      const keys = new Set(addresses.flatMap((address) => keysAbove(address)));
-      const near = [undefined, ...keys].flatMap((key) => byRange.get(key) ?? []);
+      const near = [...withoutRange, ...new Set(addresses.flatMap((address) => byRange.holding(address)))];
       return caughtBy(near, source).sort((a, b) => a.line.shown.index - b.line.shown.index);
     }
     const kind = `${source.kind} ${String(source.kind === "pod" && source.hostNetwork)}`;
@@ -39,14 +41,6 @@ export function addressLines(
     withoutAddress.set(kind, known);
     return known;
   };
-
-  /** The keys of all ranges of the lines that hold an address. */
-  function keysAbove(address: string): string[] {
-    const range = readRange(address);
-    if (range === undefined) return [];
-    const key = rangeKey(range);
-    return [...lengths].map((length) => key.slice(0, length)).filter((prefix) => byRange.has(prefix));
-  }
 
   function catches({ rule }: Placed, source: Addressed): Trilean {
     if (rule.address?.kind === "all") return true;
@@ -84,11 +78,6 @@ export function addressLines(
 function ownAddresses(source: Addressed): readonly string[] {
   if (source.kind === "pod") return source.addresses;
   return source.address === undefined ? [] : [source.address];
-}
-
-function keyOfRange(rule: Rule): string | undefined {
-  const range = readRange(cidrOf(rule) ?? "");
-  return range && rangeKey(range);
 }
 
 /** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { contains, readRange, type Range } from "../network/cidr.ts";
+import { contains, rangeKey, readRange, type Range } from "../network/cidr.ts";
 import { isNodeAddress, overlap } from "../network/pod-addresses.ts";
 
 /** Whether a CIDR is all addresses of its family. */
@@ -43,12 +43,6 @@ export function representatives(others: readonly string[]): (cidr: string) => st
 interface Keyed {
   readonly range: Range;
   readonly key: string;
-}
-
-/** The fixed bits of a range: another one lies in it where its key begins with this one. */
-export function rangeKey({ family, bytes, prefix }: Range): string {
-  const bits = bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return `${family} ${bits.slice(0, prefix)}`;
 }
 
 /** The ranges that lie in one with this key, itself aside: in order they follow each other. */

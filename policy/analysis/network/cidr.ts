@@ -36,6 +36,12 @@ export function contains(outer: Range, inner: Range): boolean {
   });
 }
 
+/** The fixed bits of a range: another one lies in it where its key begins with this one. */
+export function rangeKey({ family, bytes, prefix }: Range): string {
+  const bits = bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  return `${family} ${bits.slice(0, prefix)}`;
+}
+
 /** Whether a CIDR holds all of another one. */
 export function holds(outer: string, inner: string): boolean {
   const [wide, narrow] = [readRange(outer), readRange(inner)];

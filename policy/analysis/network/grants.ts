@@ -3,7 +3,8 @@ import { both, type Trilean } from "../trilean.ts";
 import type { Engine } from "./engine.ts";
 import { selects } from "./matching.ts";
 import type { Endpoint, Policy, Port, Rule } from "./model.ts";
-import { selectorIndex, type SelectorIndex } from "./selector-index.ts";
+import { rangeIndex } from "./range-index.ts";
+import { selectorIndex } from "./selector-index.ts";
 
 export type Direction = "ingress" | "egress";
 
@@ -33,31 +34,45 @@ export function grantHolds(grant: Grant, from: Endpoint, to: Endpoint, port: Por
 
 const everyPod: Selector = { requirements: [], known: true };
 
-/** Files grants by the sources they may admit. */
-export function grantsBySource(grants: readonly Grant[]): SelectorIndex<Grant> {
-  const index = selectorIndex<Grant>();
-  for (const grant of grants) fileBySource(index, grant);
-  return index;
+/** Grants, filed by the sources they may admit. */
+export interface GrantsBySource {
+  /** The grants that may admit a source by its labels; some may be found more than once. */
+  readonly byLabels: (from: Endpoint) => readonly Grant[];
+  /** The grants to blocks alone that may admit an address. */
+  readonly byAddress: (address: string) => readonly Grant[];
+  /** All grants to blocks alone. */
+  readonly toBlocks: readonly Grant[];
 }
 
-/** The grants that may admit a source. What is not a pod is admitted by no selector, so it is looked up as an unlabelled one. */
-export function grantsFor(from: Endpoint, index: SelectorIndex<Grant>): readonly Grant[] {
-  return from.kind === "pod" ? index.candidates(from.namespace, from.labels) : index.candidates("", exactly({}));
-}
+export function grantsBySource(grants: readonly Grant[]): GrantsBySource {
+  const byLabels = selectorIndex<Grant>();
+  const byAddress = rangeIndex<Grant>();
+  const toBlocks: Grant[] = [];
 
-function fileBySource(index: SelectorIndex<Grant>, grant: Grant): void {
-  const { policy } = grant;
-  if (grant.direction === "egress") {
-    index.add(policy.namespace, policy.selector, grant);
-    return;
+  for (const grant of grants) {
+    const { policy } = grant;
+    if (grant.direction === "egress") {
+      byLabels.add(policy.namespace, policy.selector, grant);
+      continue;
+    }
+    const peers = grant.direction === "unpredictable" || grant.rule.peers === "everyone" ? [] : grant.rule.peers;
+    const byPod = peers.filter((peer) => peer.kind === "pods");
+    const blocks = peers.filter((peer) => peer.kind === "block");
+    if (blocks.length > 0 && blocks.length === peers.length) {
+      for (const { block } of blocks) byAddress.add(block.cidr, grant);
+      toBlocks.push(grant);
+    } else if (byPod.length > 0 && byPod.length === peers.length) {
+      for (const { namespaces, pods } of byPod) {
+        byLabels.add(namespaces === undefined ? policy.namespace : undefined, pods, grant);
+      }
+    } else byLabels.add(undefined, everyPod, grant);
   }
-  const peers = grant.direction === "unpredictable" || grant.rule.peers === "everyone" ? [] : grant.rule.peers;
-  const byPod = peers.filter((peer) => peer.kind === "pods");
-  if (byPod.length === 0 || byPod.length < peers.length) {
-    index.add(undefined, everyPod, grant);
-    return;
-  }
-  for (const peer of byPod) {
-    index.add(peer.namespaces === undefined ? policy.namespace : undefined, peer.pods, grant);
-  }
+
+  return {
+    // What is not a pod is admitted by no selector, so it is looked up as an unlabelled one.
+    byLabels: (from) =>
+      from.kind === "pod" ? byLabels.candidates(from.namespace, from.labels) : byLabels.candidates("", exactly({})),
+    byAddress: byAddress.holding,
+    toBlocks,
+  };
 }

@@ -1,6 +1,8 @@
+import { getOrAdd, groupBy } from "../group-by.ts";
+import { exactly } from "../selector.ts";
 import { both, either, not, type Trilean } from "../trilean.ts";
 import type { Engine } from "./engine.ts";
-import { grantHolds, grantsBySource, grantsFor, grantsOf, type Direction, type Grant } from "./grants.ts";
+import { grantHolds, grantsBySource, grantsOf, type Direction, type Grant } from "./grants.ts";
 import { concernsIn, shownNames, shownReasons, type Isolation } from "./concern.ts";
 import type { Answer, Endpoint, Outsider, Pod, Policy, Port, World } from "./model.ts";
 import { remember } from "./remember.ts";
@@ -20,19 +22,48 @@ export function judge(world: World, engine: Engine): Judge {
 const open: Answer = { allowed: true, by: [] };
 const node: Outsider = { kind: "outsider" };
 
+/** Stands for every pod whose address is not known, where its labels count for nothing. */
+const podSomewhere: Pod = {
+  kind: "pod",
+  namespace: "",
+  name: "",
+  labels: exactly({}),
+  ports: [],
+  addresses: [],
+  hostNetwork: false,
+};
+
 /** Judges as `judge` does, for those who ask about several ports. */
 export function pairJudge(world: World, engine: Engine): PairJudge {
   const concern = concernsIn(world);
   const grantsOn = (pod: Pod, direction: Direction) =>
     concern(pod)[direction].by.flatMap((policy) => grantsOf(policy, direction, engine));
-  const ingressGrants = remember((to: Pod) => grantsBySource(grantsOn(to, "ingress")));
-  const egressGrants = remember((from: Pod) => grantsOn(from, "egress"));
+  const hear = (grants: readonly Grant[], from: Endpoint, to: Endpoint) =>
+    hearing(grants, (grant, port) => grantHolds(grant, from, to, port, engine));
+
+  const leaving = remember((from: Pod) => {
+    const grants = grantsOn(from, "egress");
+    return (to: Endpoint) => hear(grants, from, to);
+  });
+
+  const entering = remember((to: Pod) => {
+    const { byLabels, byAddress, toBlocks } = grantsBySource(grantsOn(to, "ingress"));
+    const fromSomewhere = rememberPorts(hear(toBlocks, podSomewhere, to));
+    return (from: Endpoint) => {
+      const named = byLabels(from);
+      if (from.kind === "pod" && !from.hostNetwork && from.addresses.length === 0) {
+        const here = hear(named, from, to);
+        return (port: Port) => together(here(port), fromSomewhere(port));
+      }
+      const addresses = from.kind === "pod" ? from.addresses : from.address === undefined ? [] : [from.address];
+      const near = addresses.length > 0 ? addresses.flatMap(byAddress) : toBlocks;
+      return hear([...named, ...near], from, to);
+    };
+  });
 
   const asPods = (from: Endpoint, to: Endpoint): Side => {
-    const holds: Holds = (grant, port) => grantHolds(grant, from, to, port, engine);
-    const egress = from.kind === "pod" ? side(concern(from).egress, () => egressGrants(from), holds) : unguarded;
-    const ingress =
-      to.kind === "pod" ? side(concern(to).ingress, () => grantsFor(from, ingressGrants(to)), holds) : unguarded;
+    const egress = from.kind === "pod" ? side(concern(from).egress, () => leaving(from)(to)) : unguarded;
+    const ingress = to.kind === "pod" ? side(concern(to).ingress, () => entering(to)(from)) : unguarded;
     return (port) => join(egress(port), ingress(port));
   };
 
@@ -51,22 +82,43 @@ export function pairJudge(world: World, engine: Engine): PairJudge {
 }
 
 type Side = (port: Port) => Answer;
-type Holds = (grant: Grant, port: Port) => Trilean;
+
+/** The policies whose grants admit a connection, and those whose grants may. */
+interface Heard {
+  readonly admitting: readonly Policy[];
+  readonly undecided: readonly Policy[];
+}
+type Hearing = (port: Port) => Heard;
+
+function hearing(grants: readonly Grant[], holds: (grant: Grant, port: Port) => Trilean): Hearing {
+  return (port) => {
+    const held = groupBy(grants, (grant) => holds(grant, port));
+    const policies = (answer: Trilean) => held.get(answer)?.map(({ policy }) => policy) ?? [];
+    return { admitting: policies(true), undecided: policies(null) };
+  };
+}
+
+function together(one: Heard, other: Heard): Heard {
+  const joined = (some: readonly Policy[], more: readonly Policy[]) => (some.length === 0 ? more : [...some, ...more]);
+  return {
+    admitting: joined(one.admitting, other.admitting),
+    undecided: joined(one.undecided, other.undecided),
+  };
+}
+
+function rememberPorts(hear: Hearing): Hearing {
+  const known = new Map<string, Heard>();
+  return (port) => getOrAdd(known, `${port.protocol} ${String(port.number)}`, () => hear(port));
+}
 
 const unguarded: Side = () => open;
 
 /** What one side of a connection says to it. */
-function side({ isolated, by }: Isolation, grantsOf: () => readonly Grant[], holds: Holds): Side {
+function side({ isolated, by }: Isolation, listen: () => Hearing): Side {
   if (isolated === false) return unguarded;
-  const grants = grantsOf();
+  const hear = listen();
   return (port) => {
-    const admitting: Policy[] = [];
-    const undecided: Policy[] = [];
-    for (const grant of grants) {
-      const held = holds(grant, port);
-      if (held === true) admitting.push(grant.policy);
-      else if (held === null) undecided.push(grant.policy);
-    }
+    const { admitting, undecided } = hear(port);
     const admitted = admitting.length > 0 || (undecided.length > 0 ? null : false);
     const allowed = either(not(isolated), admitted);
     const reasons = allowed === true ? admitting : allowed === null ? undecided : [];
