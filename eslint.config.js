@@ -5,5 +5,5 @@ export default tseslint.config(
   { ignores: ["**/dist/", "**/*.js"] },
   tseslint.configs.strictTypeChecked,
   { plugins: { "@pulumi": pulumi }, rules: { "@pulumi/no-output-in-template-literal": "error" } },
-  { languageOptions: { parserOptions: { projectService: true } } },
+  { languageOptions: { parserOptions: { project: true } } },
 );
