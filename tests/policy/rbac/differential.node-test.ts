@@ -21,7 +21,9 @@ import { namespaces } from "./generate/vocabulary.ts";
 import { aggregatedDefaults, create, remove, review, settle, until, type Review } from "./server.ts";
 
 const seed = Number(process.env["SEED"] ?? "20261123");
-const sets = 20;
+/** A few sets are enough to find a fault; how often each trap was met only all of them tell. */
+const some = process.env["RBAC_SETS"];
+const sets = Number(some ?? "20");
 const questionsPerSet = 300;
 const apiVersion = "rbac.authorization.k8s.io/v1";
 
@@ -140,6 +142,7 @@ describe("the RBAC judge and the API server", () => {
     const share = counted.allowed / counted.questions;
     console.log(`rbac: seed ${String(seed)}, ${(share * 100).toFixed(1)} % allowed, ${JSON.stringify(counted)}`);
     expect(differences.slice(0, 5)).toEqual([]);
+    if (some !== undefined) return;
     expect(counted.questions).toBeGreaterThanOrEqual(5000);
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.8);

@@ -1,11 +1,11 @@
-import type { Mutation } from "./mutation.ts";
+import { tryMutations } from "./mutation.ts";
 
 const traps = "tests/policy/network/traps.test.ts";
 /** The cases that tests/cluster/policy-network.test.ts tries with packets. */
 const deviations = "tests/policy/network/known-deviations.test.ts";
 
-/** One-line faults of the network judge, each of which the traps or the deviations must find. */
-export const networkMutations: readonly Mutation[] = [
+// One-line faults of the network judge, each of which the traps or the deviations must find.
+tryMutations([
   {
     // A peer without a namespaceSelector means pods of every namespace.
     file: "analysis/network/matching.ts",
@@ -41,4 +41,4 @@ export const networkMutations: readonly Mutation[] = [
     to: "if (range.prefix > best.prefix)",
     test: deviations,
   },
-];
+]);
