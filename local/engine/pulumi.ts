@@ -86,7 +86,7 @@ function putBeside(binary: string, name: string, script: string): void {
 }
 
 /** Programs, plugins and policy packs are processes of Node.js that load the same modules each time: compiled once for all. */
-const compiled = { NODE_COMPILE_CACHE: join(cacheDir, "compiled") };
+export const compiled = { NODE_COMPILE_CACHE: join(cacheDir, "compiled") };
 
 function environment(user: NodeJS.ProcessEnv, more: Record<string, string>): Record<string, string> {
   const set = Object.entries(user).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { leftovers, renderStage } from "../../components/enforcement/objects.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { renderStage } from "../../components/enforcement/objects.ts";
 import { proveEnforcement, type ProofOptions } from "../../components/enforcement/prove.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { deleteAndWait, until } from "../../kube/wait.ts";
-import { networkPolicyEngine } from "../../local/node/index.ts";
-import { operandImage } from "../../local/node/operand.ts";
-import { Sandbox } from "./sandbox.ts";
+import { leftOf, owner, proofOptions } from "./proofs.ts";
 import { cluster, ref } from "./support.ts";
 
-const owner = "tests/enforcement";
 let client: KubeClient;
-let kubeconfig: string;
 let options: ProofOptions;
 
 beforeAll(async () => {
-  ({ client, kubeconfig } = await cluster());
-  const nodes = await client.list({ apiVersion: "v1", kind: "Node" });
-  options = { owner, image: operandImage, nodes: nodes.map(({ metadata }) => String(metadata.name)) };
+  ({ client } = await cluster());
+  options = await proofOptions(client);
 });
-
-/** Namespaces that proofs of the owner left behind. */
-async function left(whose: string): Promise<string[]> {
-  const found = await client.list({ apiVersion: "v1", kind: "Namespace" }, { labelSelector: leftovers(whose) });
-  return found.map(({ metadata }) => String(metadata.name));
-}
 
 /** A policy that shuts a proof's pods of one role off in one direction, as somebody else's may. */
 function intruder(namespace: string, role: string, direction: "Ingress" | "Egress"): KubeObject {
@@ -38,7 +27,7 @@ function intruder(namespace: string, role: string, direction: "Ingress" | "Egres
 
 /** Puts that policy into the namespace of the proof that is under way. */
 async function interfere(role: string, direction: "Ingress" | "Egress"): Promise<void> {
-  const running = async () => (await left(owner))[0];
+  const running = async () => (await leftOf(client, owner))[0];
   const namespace = await until("a proof under way", running, { seconds: 10, interval: 20 });
   await client.create(intruder(namespace, role, direction));
 }
@@ -57,9 +46,9 @@ describe("where NetworkPolicy is enforced", () => {
         expect(message).toMatch(/^NetworkPolicy is enforced on /);
         expect(kind).toBe("enforced");
         expect((Date.now() - started) / 1000, `seconds of the ${time} proof`).toBeLessThan(30);
-        expect(await left(owner)).toEqual([]);
+        expect(await leftOf(client, owner)).toEqual([]);
       }
-      expect(await left("tests/others")).toEqual(["enforcement-others"]);
+      expect(await leftOf(client, "tests/others")).toEqual(["enforcement-others"]);
     } finally {
       await deleteAndWait(client, ref.namespace("enforcement-others"), { seconds: 60 });
     }
@@ -72,7 +61,7 @@ describe("where NetworkPolicy is enforced", () => {
     ]);
     expect(verdict.message).toMatch(/the allowed client to \S+: Connection refused; .*the denied client to/);
     expect(verdict.kind).toBe("no connectivity");
-    expect(await left(owner)).toEqual([]);
+    expect(await leftOf(client, owner)).toEqual([]);
   });
 
   test("an allowed client that is blocked all the same is told from enforcement", async () => {
@@ -85,7 +74,7 @@ describe("where NetworkPolicy is enforced", () => {
     await interference;
     expect(verdict.message).toMatch(/a policy admits it, and still it does not connect/);
     expect(verdict.kind).toBe("allowed client blocked");
-    expect(await left(owner)).toEqual([]);
+    expect(await leftOf(client, owner)).toEqual([]);
   });
 
   test("pods that do not come up leave it undecided, in time and with the reason", async () => {
@@ -95,61 +84,6 @@ describe("where NetworkPolicy is enforced", () => {
     expect(message).toMatch(/undecided after 5 s: .*ErrImageNeverPull.*localhost\/nowhere:1/);
     expect(kind).toBe("undecided");
     expect((Date.now() - started) / 1000).toBeLessThan(30);
-    expect(await left(owner)).toEqual([]);
+    expect(await leftOf(client, owner)).toEqual([]);
   });
-});
-
-describe("where NetworkPolicy is accepted and not enforced", () => {
-  const namespace = "enforcement-receipt";
-  let sandbox: Sandbox;
-
-  beforeAll(async () => {
-    await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-    sandbox = await Sandbox.create({ "kubeconfig.yaml": kubeconfig, "index.ts": program() });
-  });
-
-  afterAll(async () => {
-    await networkPolicyEngine.start();
-    sandbox.remove();
-    await deleteAndWait(client, ref.namespace(namespace), { seconds: 60 });
-  });
-
-  const receipt = () => client.get(ref.configMap(namespace, "networkpolicy-enforcement"));
-
-  test("an up fails with that verdict and leaves no receipt; with the engine back it succeeds and leaves one", async () => {
-    await networkPolicyEngine.stop();
-    const refused = await sandbox.up();
-    await networkPolicyEngine.start();
-    expect(refused.stdout).toMatch(
-      /NetworkPolicy is not enforced on \S+: the denied client still connected \d+ s after a policy forbade it/,
-    );
-    expect(refused.code).not.toBe(0);
-    expect(await receipt()).toBeUndefined();
-    expect(await left(owner)).toEqual([]);
-
-    const granted = await sandbox.up();
-    expect(granted.code).toBe(0);
-    expect((await receipt())?.["data"]).toMatchObject({ cluster: "tests", nodes: options.nodes.join("\n") });
-  });
-
-  /** The program's own wiring of the proof, and nothing else. */
-  function program(): string {
-    const at = (path: string) => JSON.stringify(import.meta.resolve(`../../${path}`));
-    return `
-      import { readFileSync } from "node:fs";
-      import * as k8s from "@pulumi/kubernetes";
-      import { EnforcementProof } from ${at("components/enforcement/index.ts")};
-      import { requireEnforcement } from ${at("components/enforcement/prove.ts")};
-      import { gate } from ${at("components/gate.ts")};
-      import { KubeClient } from ${at("kube/client.ts")};
-
-      const kubeconfig = readFileSync("kubeconfig.yaml", "utf8");
-      const options = ${JSON.stringify({ ...options, settleSeconds: 5 })};
-      const check = () => requireEnforcement(new KubeClient(kubeconfig), options);
-      const provider = new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: "tests" });
-      const cluster = { uid: "tests", nodes: options.nodes };
-      const args = { namespace: "${namespace}", cluster, settings: {}, gate: gate("enforcement", check) };
-      new EnforcementProof("enforcement", args, { provider });
-    `;
-  }
 });

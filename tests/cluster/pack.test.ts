@@ -4,6 +4,7 @@ import { KubeClient } from "../../kube/client.ts";
 import type { ObjectRef } from "../../kube/objects.ts";
 import { deleteAndWait } from "../../kube/wait.ts";
 import { releaseObjects } from "../../components/operator/manifest.ts";
+import { pulumiCommand } from "../../local/engine/pulumi.ts";
 import { outcome } from "../../local/exec.ts";
 import { bundle } from "../../policy/build.ts";
 import { checkCommand, type CheckResult } from "../../policy/cli/check.ts";
@@ -41,7 +42,6 @@ const metadata = ${JSON.stringify({ name: dependant.name, namespace: NAMESPACE }
 const notes = { apiVersion: "v1", kind: "ConfigMap", metadata };
 if (provider) new pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "dependant", notes, { provider, dependsOn: made });
 `;
-const engine = join(import.meta.dirname, "..", "..", "local", "engine", "main.ts");
 
 let kubeconfig: string;
 let client: KubeClient;
@@ -114,15 +114,9 @@ async function run(sandbox: Sandbox, { resources, configuration, kubeconfig: of 
     "resources.json": JSON.stringify({ kubeconfig: of, resources: registered }),
   });
   const judged = ["--policy-pack", pack, "--policy-pack-config", join(sandbox.folder, "rules.json")];
-  const { code, stdout, stderr } = await outcome(
-    process.execPath,
-    [engine, ...command, ...judged, "--non-interactive"],
-    {
-      cwd: sandbox.folder,
-      env: sandbox.env,
-      timeoutSeconds: 120,
-    },
-  );
+  const asked = [...command, ...judged, "--non-interactive"];
+  const { file, args, env } = await pulumiCommand(asked, { ...process.env, ...sandbox.env });
+  const { code, stdout, stderr } = await outcome(file, args, { cwd: sandbox.folder, env, timeoutSeconds: 120 });
   return { code, said: stdout + stderr };
 }
 

@@ -1,30 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ClusterName } from "../../components/access/names.ts";
-import { ApiError, type KubeClient } from "../../kube/client.ts";
-import type { KubeObject } from "../../kube/objects.ts";
-import { podStatus } from "../../kube/pods.ts";
-import { TimedOut, until } from "../../kube/wait.ts";
-import { raise, sweep, type Askers } from "../../local/proof/stage.ts";
-import { inspect, type Database, type Subject } from "../../local/proof/subject.ts";
-import { random } from "../policy/random.ts";
-import { hbaMutants } from "../policy/stacks/hba-mutants.ts";
-import type { Mutant } from "../policy/stacks/mutant.ts";
-import { networkMutants } from "../policy/stacks/network-mutants.ts";
-import { stackOf, type Stack } from "../policy/stacks/stack.ts";
-import { expectedLogins, expectedReach, type Experience } from "./mutants/expect.ts";
-import { observed, observedByInstance } from "./mutants/observe.ts";
-import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies } from "./scratch.ts";
-import { database, ref } from "./support.ts";
+import type { ClusterName } from "../../../components/access/names.ts";
+import { ApiError, type KubeClient } from "../../../kube/client.ts";
+import type { KubeObject } from "../../../kube/objects.ts";
+import { podStatus } from "../../../kube/pods.ts";
+import { TimedOut, until } from "../../../kube/wait.ts";
+import { raise, sweep, type Askers } from "../../../local/proof/stage.ts";
+import { inspect, type Database, type Subject } from "../../../local/proof/subject.ts";
+import type { Mutant } from "../../policy/stacks/mutant.ts";
+import { stackOf, type Stack } from "../../policy/stacks/stack.ts";
+import { expectedLogins, expectedReach, type Experience } from "./expect.ts";
+import { observed, observedByInstance } from "./observe.ts";
+import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies } from "../scratch.ts";
+import { operator, ref } from "../support.ts";
 
-const seed = Number(process.env["SEED"] ?? "20261124");
-const sampled = 30;
 /** Policies and lines of pg_hba are in force a moment after they were written. */
 const settling = { milliseconds: 2500, seconds: 60 };
 
-const scratch: ClusterName = { namespace: "mutants", name: "pg" };
-const named: Database = { namespace: "mutants", cluster: "pg" };
-
+/** What a trial takes place on: of each file its own. */
+let scratch: ClusterName;
 let client: KubeClient;
 let subject: Subject;
 let askers: Askers;
@@ -32,21 +26,60 @@ let sound: readonly KubeObject[];
 /** The pods that ask and are asked, as the API server shows them. */
 let pods: readonly KubeObject[];
 
-beforeAll(async () => {
-  client = await database();
-  await createScratch(client, scratch);
-  const { app, lifelines } = scratchPolicies(scratch);
-  sound = [app, lifelines, scratchCluster(scratch, closed), ...role()];
-  for (const policy of [app, lifelines]) await client.apply(policy);
-  subject = await inspect(client, named);
-  askers = await raise(client, subject);
-  const namespaces = [scratch.namespace, `${scratch.namespace}-proof`];
-  pods = (await Promise.all(namespaces.map((name) => client.list(ref.pods(name))))).flat();
-});
-afterAll(async () => {
-  await sweep(client, named);
-  await removeScratch(client, scratch);
-});
+/**
+ * Puts each of the mutants in force on a database in this namespace, where everybody asks: packets and logins are what the
+ * judges say of the changed stack.
+ * @param felt the share of the mutants, at the least, by which those who ask experience something else
+ */
+export function tryMutants(namespace: string, mutants: readonly Mutant[], felt: number): void {
+  scratch = { namespace, name: "pg" };
+  const named: Database = { namespace, cluster: scratch.name };
+  const changed = new Set<string>();
+
+  beforeAll(async () => {
+    client = await operator();
+    await createScratch(client, scratch);
+    const { app, lifelines } = scratchPolicies(scratch);
+    sound = [app, lifelines, scratchCluster(scratch, closed), ...role()];
+    for (const policy of [app, lifelines]) await client.apply(policy);
+    subject = await inspect(client, named);
+    askers = await raise(client, subject);
+    const namespaces = [namespace, `${namespace}-proof`];
+    pods = (await Promise.all(namespaces.map((name) => client.list(ref.pods(name))))).flat();
+    await expectSound();
+  });
+  afterAll(async () => {
+    await sweep(client, named);
+    await removeScratch(client, scratch);
+  });
+
+  test.each(mutants)("$name", async (mutant) => {
+    const stack = stackOf(sound);
+    mutant.change(stack);
+    await put(stack, mutant);
+    try {
+      const wanted = wantedOf(isRefused(mutant, "Cluster") ? stackOf(sound) : stack);
+      await sleep(settling.milliseconds);
+      const after = await untilAsWanted(wanted);
+      expect(differences(wanted, after)).toEqual([]);
+      if (differences(wantedOf(stackOf(sound)), after).length > 0) changed.add(mutant.name);
+    } finally {
+      await put(stackOf(sound), undefined);
+      await expectSound();
+    }
+  });
+
+  test("enough of the mutants are felt by those who ask here", () => {
+    console.log(`${namespace}: ${String(mutants.length)} mutants, ${String(changed.size)} of them felt`);
+    expect(changed.size).toBeGreaterThanOrEqual(mutants.length * felt);
+  });
+}
+
+/** Nobody experiences anything but what the judges say of the sound stack. */
+async function expectSound(): Promise<void> {
+  const wanted = wantedOf(stackOf(sound));
+  expect(differences(wanted, await untilAsWanted(wanted)), "back to what it was").toEqual([]);
+}
 
 /** Stands for what the program grants, which no packet shows. */
 function role(): KubeObject[] {
@@ -57,37 +90,6 @@ function role(): KubeObject[] {
     { apiVersion, kind: "RoleBinding", metadata, roleRef: {}, subjects: [] },
   ];
 }
-
-/** Lines of pg_hba come first: the operator, which some of the policies cut off, is who puts them in force. */
-const mutants: readonly Mutant[] = random(seed)
-  .some([...hbaMutants, ...networkMutants], sampled, sampled)
-  .sort((one, other) => Number(networkMutants.includes(one)) - Number(networkMutants.includes(other)));
-
-const changed = new Set<string>();
-
-test.each(mutants)("$name", async (mutant) => {
-  const stack = stackOf(sound);
-  mutant.change(stack);
-  const before = await experiences();
-  await put(stack, mutant);
-  try {
-    const wanted = wantedOf(isRefused(mutant, "Cluster") ? stackOf(sound) : stack);
-    await sleep(settling.milliseconds);
-    const after = await untilAsWanted(wanted);
-    expect(differences(wanted, after)).toEqual([]);
-    if (differences(before, after).length > 0) changed.add(mutant.name);
-  } finally {
-    await put(stackOf(sound), undefined);
-    const wanted = wantedOf(stackOf(sound));
-    expect(differences(wanted, await untilAsWanted(wanted)), "back to what it was").toEqual([]);
-  }
-});
-
-test("most mutants are felt by those who ask here", () => {
-  console.log(`seed ${String(seed)}: ${String(mutants.length)} mutants, ${String(changed.size)} of them felt`);
-  expect(mutants).toHaveLength(sampled);
-  expect(changed.size).toBeGreaterThanOrEqual(sampled / 2);
-});
 
 /** Whether the judges say that the mutant's NetworkPolicy, or its Cluster, is not let in. */
 function isRefused({ finding }: Mutant, kind: "NetworkPolicy" | "Cluster"): boolean {
