@@ -23,6 +23,8 @@ export interface Labels {
   readonly complete: boolean;
   /** Keys of labels that it wears with values that are not known. */
   readonly hidden?: readonly string[];
+  /** Keys of labels that it may come to wear, with any value, or may not, whatever `values` says. */
+  readonly possible?: readonly string[];
 }
 
 /** Labels of which nothing is hidden. */
@@ -82,6 +84,7 @@ export function matches(selector: Selector, labels: Labels): Trilean {
 }
 
 function holds({ key, operator, values }: Requirement, labels: Labels): Trilean {
+  if (labels.possible?.includes(key)) return null;
   if (labels.hidden?.includes(key)) return operator === "Exists" ? true : operator === "DoesNotExist" ? false : null;
   const value = Object.hasOwn(labels.values, key) ? labels.values[key] : undefined;
   if (value === undefined && !labels.complete) return null;

@@ -102,8 +102,11 @@ function networkCell({ allowed, by, differs }: AccessRow["network"]): string {
   return `${answer}${differs ? "*" : ""}${reason === "" ? "" : `: ${reason}`}`;
 }
 
-function lineCell({ line, type, databases, roles, method, tls }: AccessLine): string {
+function lineCell({ line, type, databases, roles, method, clientCertificate, tls }: AccessLine): string {
   const where = line === null ? "operator's line" : `line ${String(line)}`;
   const transport = tls === "required" ? "TLS" : tls === "forbidden" ? "no TLS" : "with or without TLS";
-  return `${type} ${databases.join(",")} ${roles.join(",")} ${method} (${where}, ${transport})`;
+  // Method cert asks for nothing else.
+  const proof =
+    clientCertificate === undefined || method === "cert" ? method : `${method} clientcert=${clientCertificate}`;
+  return `${type} ${databases.join(",")} ${roles.join(",")} ${proof} (${where}, ${transport})`;
 }

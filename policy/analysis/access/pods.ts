@@ -1,3 +1,4 @@
+import { placeLabels } from "../network/controller-labels.ts";
 import type { DeclaredPort, Pod } from "../network/model.ts";
 import { exactly, type Labels } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
@@ -96,5 +97,5 @@ function pod(
   labels: Readonly<Record<string, string>>,
   ports: readonly DeclaredPort[] = [],
 ): Pod {
-  return { ...plainPod(namespace, name, exactly(labels)), ports };
+  return { ...plainPod(namespace, name, { ...exactly(labels), possible: placeLabels }), ports };
 }

@@ -31,6 +31,12 @@ const byKind: Readonly<Record<string, (source: KubeObject) => ControllerLabels>>
   "Job.batch": jobLabels,
 };
 
+/**
+ * What a pod gets from its node as it is bound to it, over its own labels; not every node has them. By default since
+ * Kubernetes 1.35. Source: plugin/pkg/admission/podtopologylabels.
+ */
+export const placeLabels: readonly string[] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
 /** What the pods of a workload wear that its template does not show. */
 export function controllerLabels(source: KubeObject): ControllerLabels {
   const kind = `${source.kind}.${groupOf(source)}`;

@@ -2,7 +2,7 @@ import { at, isObject, list, object, text, texts, type Json, type JsonObject } f
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readLabels, type Labels } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
-import { controllerLabels } from "./controller-labels.ts";
+import { controllerLabels, placeLabels } from "./controller-labels.ts";
 import type { DeclaredPort, Pod } from "./model.ts";
 
 /** The pod that an object is, or that it makes from its template; undefined for every other object and for finished pods. */
@@ -29,18 +29,23 @@ function templateOf(source: KubeObject): JsonObject | undefined {
 
 function podFrom(source: KubeObject, pod: JsonObject): Pod {
   const spec = object(pod["spec"]);
+  const addresses = podAddresses(pod["status"]);
   return {
     kind: "pod",
     namespace: source.namespace,
     name: source.name,
-    labels: podLabels(source, at(pod, "metadata", "labels")),
+    labels: {
+      ...podLabels(source, at(pod, "metadata", "labels")),
+      // A pod with an address has been bound, and wears what it gets by that.
+      ...(addresses.length === 0 && { possible: placeLabels }),
+    },
     ports: [
       ...list(spec["containers"]).flatMap((container) => declaredPorts(container, false)),
       ...list(spec["initContainers"])
         .filter((container) => at(container, "restartPolicy") === "Always")
         .flatMap((container) => declaredPorts(container, true)),
     ],
-    addresses: podAddresses(pod["status"]),
+    addresses,
     // Where it is not known, a pod is judged as one of the host network: decided only where that makes no difference.
     hostNetwork: spec["hostNetwork"] === true || isUnknown(spec["hostNetwork"]),
     ...serviceAccountOf(spec),

@@ -43,7 +43,7 @@ export function selectorIndex<T>(): SelectorIndex<T> {
         if (scope === undefined) continue;
         found.push(...scope.unlabelled);
         for (const [key, byValue] of scope.byLabel) {
-          if (labels.hidden?.includes(key)) {
+          if (labels.hidden?.includes(key) || labels.possible?.includes(key)) {
             found.push(...new Set([...byValue.values()].flat()));
             continue;
           }

@@ -111,6 +111,12 @@ describe("access", () => {
     });
   });
 
+  test("shows which lines ask for a client certificate besides", () => {
+    const asking = closed.map((line) => line.replace(/scram-sha-256$/, "$& clientcert=verify-full"));
+    const { stdout } = guard(["access", "-"], cluster(asking) + sound);
+    expect(stdout).toContain("scram-sha-256 clientcert=verify-full (line ");
+  });
+
   test("reads standard input", () => {
     expect(guard(["access", "-"], cluster(closed) + sound).stdout).toContain("client app (app=myapp) in production");
   });

@@ -77,3 +77,23 @@ test("a policy that may select some pods of a template leaves them undecided", (
   const world = readWorld(parseManifests(statefulSet, "w.yaml").objects, []);
   expect(world.pods).toHaveLength(1);
 });
+
+const inZone = "key: topology.kubernetes.io/zone, operator: In, values: [fsn1]";
+const bound = `
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: own, namespace: production, labels: { topology.kubernetes.io/zone: fsn1 } }
+spec: { containers: [{ name: c }] }
+`;
+
+test.each<[string, string, string, boolean | null]>([
+  ["a zone, of a template", deployment, inZone, null],
+  ["no zone, of a template", deployment, "key: topology.kubernetes.io/zone, operator: DoesNotExist", null],
+  ["a zone that a template claims", deployment.replace("app: own", "topology.kubernetes.io/zone: fsn1"), inZone, null],
+  ["a zone, of a pod that is not bound yet", bound, inZone, null],
+  ["a zone, of a pod that is", `${bound}status: { podIP: 10.244.0.9 }`, inZone, true],
+  ["another zone, of a pod that is", `${bound}status: { podIP: 10.244.0.9 }`, inZone.replace("fsn1", "nbg1"), false],
+])("a peer that asks for %s", (_case, manifest, expression, expected) => {
+  expect(allowed(manifest, expression)).toBe(expected);
+});
