@@ -11,10 +11,10 @@ const alias = mutant === undefined ? [] : [{ find: /^(?:\.\.\/)+policy\//, repla
 /** Files that need a real cluster, in the order in which they run: what is named together runs side by side. */
 const onCluster = [
   { name: "packets", files: ["policy-network"], workers: 1 },
-  { name: "program", files: ["program", "enforcement"], workers: 2 },
+  { name: "program", files: ["program", "enforcement", "plugins/*"], workers: 3 },
   { name: "proof", files: ["proof", "layers", "mutants/*"], workers: 4 },
   // While NetworkPolicy is not enforced, what does not ask for it.
-  { name: "engine", files: ["engine", "pack", "plugins/*", "unenforced"], workers: 4 },
+  { name: "unenforced", files: ["unenforced", "engine", "pack"], workers: 3 },
   { name: "bare-node", files: ["node"], workers: 1 },
   // Minutes each, and not part of the others: access as every kind of client, a database made by hand that is taken over,
   // poolers, an image that changes and a way out that closes.
@@ -24,7 +24,7 @@ const onCluster = [
   test: {
     name,
     include: files.map((file) => `tests/cluster/${file}.test.ts`),
-    globalSetup: ["tests/cluster/teardown.ts", ...(name === "engine" ? ["tests/cluster/plugins/node.ts"] : [])],
+    globalSetup: ["tests/cluster/teardown.ts", ...(name === "program" ? ["tests/cluster/plugins/node.ts"] : [])],
     testTimeout: name === "packets" ? 1_800_000 : 600_000,
     hookTimeout: 1_200_000,
     maxWorkers: workers,
