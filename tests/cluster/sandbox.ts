@@ -2,13 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pulumi, type PulumiResult } from "../../local/engine/pulumi.ts";
+import { inTurn } from "./turns.ts";
 
 /** Content of the kubeconfig of the API server under test: that of the bare node, unless a file of another is named. */
 export async function testKubeconfig(): Promise<string> {
   const named = process.env["HCLOUD_POSTGRES_TEST_KUBECONFIG"];
   if (named !== undefined) return readFileSync(named, "utf8");
   const node = await import("../../local/node/index.ts");
-  return readFileSync((await node.up()).kubeconfig, "utf8");
+  const { kubeconfig } = await inTurn(() => node.up());
+  return readFileSync(kubeconfig, "utf8");
 }
 
 /** What every sandbox starts as a copy of: to make a stack takes the engine half a second. */
