@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../log.ts";
 import { tool } from "../toolchain.ts";
 import { ensureRunning, stop, untilReady } from "./daemon.ts";
@@ -17,12 +18,21 @@ export const networkPolicyEngine = {
   /** Leaves a cluster that accepts NetworkPolicies and enforces none: kube-router ended, its chains and sets flushed. */
   async stop(): Promise<void> {
     await stop("kube-router");
-    await runInside(await tool("kube-router"), ["--cleanup-config"]);
-    const rules = await runInside("iptables-save", ["-t", "filter"]);
-    const left = engineChains(rules);
+    let left = await cleanUp();
+    // kube-proxy writes into the same table: what it changes meanwhile makes a cleanup fail.
+    for (let again = 0; left.length > 0 && again < 5; again += 1) {
+      await sleep(1000);
+      left = await cleanUp();
+    }
     if (left.length > 0) throw new Refusal(`kube-router: chains left after its cleanup: ${left.join(", ")}`);
   },
 };
+
+/** Has kube-router remove its rules, and answers the chains that are left. */
+async function cleanUp(): Promise<string[]> {
+  await runInside(await tool("kube-router"), ["--cleanup-config"]);
+  return engineChains(await runInside("iptables-save", ["-t", "filter"]));
+}
 
 /** The chains of kube-router that an `iptables-save` lists. */
 export function engineChains(rules: string): string[] {
