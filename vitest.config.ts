@@ -53,6 +53,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["tests/**/*.node-test.ts"],
+          globalSetup: "tests/tools.ts",
           testTimeout: 900_000,
           hookTimeout: 900_000,
           // Much of their time they wait.
@@ -63,6 +64,7 @@ export default defineConfig({
         test: {
           name: "mutations",
           include: ["tests/policy/mutations/*.test.ts"],
+          globalSetup: "tests/tools.ts",
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 3,
