@@ -1,4 +1,5 @@
-import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
 import { Refusal } from "../log.ts";
 
@@ -10,16 +11,25 @@ export async function exclusively<T>(activity: string, action: () => Promise<T>)
   const server = createServer((socket) => {
     socket.on("error", () => undefined).end(`${activity} (pid ${String(process.pid)})`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(socketName, resolve);
-  }).catch(async (error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+  if (!(await claims(server, socketName))) {
     throw new Refusal(`${activity}: the local node is busy: ${await holder()} is running; wait for it to end`);
-  });
+  }
   try {
     return await action();
   } finally {
     server.close();
+  }
+}
+
+/** Has a server listen under a name of Linux' abstract namespace; false where another one does. */
+export async function claims(server: Server, name: string): Promise<boolean> {
+  server.listen(name);
+  try {
+    await once(server, "listening");
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return false;
+    throw error;
   }
 }
 

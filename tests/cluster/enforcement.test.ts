@@ -4,7 +4,7 @@ import { proveEnforcement, type ProofOptions } from "../../components/enforcemen
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { deleteAndWait, until } from "../../kube/wait.ts";
-import { leftOf, owner, proofOptions } from "./proofs.ts";
+import { leftOf, owner, proofOptions } from "./enforcementProofs.ts";
 import { cluster, ref } from "./support.ts";
 
 let client: KubeClient;

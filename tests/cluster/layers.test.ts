@@ -8,7 +8,7 @@ import { drill } from "../../local/proof/failover.ts";
 import type { Row } from "../../local/proof/rows.ts";
 import { raise, sweep } from "../../local/proof/stage.ts";
 import { inspect, instancesOf, type Database } from "../../local/proof/subject.ts";
-import { red, rowsOf } from "./rows.ts";
+import { red, rowsOf } from "./proofRows.ts";
 import { closed, createScratch, removeScratch, scratchCluster, scratchPolicies } from "./scratch.ts";
 import { operator } from "./support.ts";
 

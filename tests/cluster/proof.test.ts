@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
 import { runProof } from "../../local/proof/index.ts";
-import { left, live, red } from "./rows.ts";
+import { left, live, red } from "./proofRows.ts";
 import { database } from "./support.ts";
 
 let client: KubeClient;

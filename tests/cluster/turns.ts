@@ -1,5 +1,6 @@
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { claims } from "../../local/node/lock.ts";
 
 /** In Linux' abstract namespace: the kernel frees the name when its process ends, however it ends. */
 const socketName = "\0hcloud-postgres-tests";
@@ -7,22 +8,10 @@ const socketName = "\0hcloud-postgres-tests";
 /** Runs `action` while no other test file does: of files that run side by side the first one makes what the others find. */
 export async function inTurn<T>(action: () => Promise<T>): Promise<T> {
   const server = createServer();
-  while (!(await holds(server))) await sleep(500);
+  while (!(await claims(server, socketName))) await sleep(500);
   try {
     return await action();
   } finally {
     server.close();
   }
-}
-
-function holds(server: Server): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(false);
-      else reject(error);
-    });
-    server.listen(socketName, () => {
-      resolve(true);
-    });
-  });
 }

@@ -4,8 +4,8 @@ import type { KubeClient } from "../../kube/client.ts";
 import { deleteAndWait } from "../../kube/wait.ts";
 import { networkPolicyEngine } from "../../local/node/index.ts";
 import { runProof } from "../../local/proof/index.ts";
-import { leftOf, owner, proofOptions } from "./proofs.ts";
-import { red, rowsOf } from "./rows.ts";
+import { leftOf, owner, proofOptions } from "./enforcementProofs.ts";
+import { red, rowsOf } from "./proofRows.ts";
 import { Sandbox, testKubeconfig } from "./sandbox.ts";
 import { database, ref } from "./support.ts";
 

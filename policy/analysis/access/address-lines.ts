@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { decide, type Name, type Rule, type Server } from "../hba/index.ts";
 import type { Endpoint, Outsider, Pod } from "../network/model.ts";
-import { podAddresses } from "../network/pod-addresses.ts";
+import { knownAddresses, podAddresses } from "../network/pod-addresses.ts";
 import type { Trilean } from "../trilean.ts";
 import { rangeIndex } from "../network/range-index.ts";
 import type { Caught, Placed } from "./visible-lines.ts";
@@ -31,7 +31,7 @@ export function addressLines(
     some.map((line) => ({ line, catches: catches(line, source) }));
 
   return (source) => {
-    const addresses = ownAddresses(source);
+    const addresses = knownAddresses(source);
     if (addresses.length > 0) {
       const near = [...withoutRange, ...new Set(addresses.flatMap((address) => byRange.holding(address)))];
       return caughtBy(near, source).sort((a, b) => a.line.shown.index - b.line.shown.index);
@@ -55,7 +55,7 @@ export function addressLines(
   function addressesFor(source: Addressed, rule: Rule): readonly string[] {
     const cidr = cidrOf(rule);
     return source.kind === "outsider" || cidr === undefined
-      ? ownAddresses(source)
+      ? knownAddresses(source)
       : podAddresses(source, podCidrs, [cidr]);
   }
 
@@ -73,11 +73,6 @@ export function addressLines(
     const verdict = decide([{ file: undefined, line: 1, rule: anybody, error: undefined }], connection, server);
     return verdict.kind === "undecided" ? null : verdict.kind === "match";
   }
-}
-
-function ownAddresses(source: Addressed): readonly string[] {
-  if (source.kind === "pod") return source.addresses;
-  return source.address === undefined ? [] : [source.address];
 }
 
 /** Host names are judged without an address: those that no name service can know catch nobody, the others are undecided. */

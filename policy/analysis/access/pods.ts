@@ -1,6 +1,7 @@
 import { placeLabels } from "../network/controller-labels.ts";
 import type { DeclaredPort, Pod } from "../network/model.ts";
-import { exactly, type Labels } from "../selector.ts";
+import { plainPod } from "../network/plain-pod.ts";
+import { exactly } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
 import type { OwnedPod } from "./own-pods.ts";
 
@@ -74,11 +75,6 @@ export function poolerPod(pooler: Pooler): Pod {
 
 export function operatorPod(namespace: string): Pod {
   return pod(namespace, "cloudnative-pg", { [operatorLabel.key]: operatorLabel.value });
-}
-
-/** A pod of which only namespace and labels matter. */
-export function plainPod(namespace: string, name: string, labels: Labels): Pod {
-  return { kind: "pod", namespace, name, labels, ports: [], addresses: [], hostNetwork: false };
 }
 
 function commonLabels(cluster: string, component: string): Record<string, string> {

@@ -5,6 +5,8 @@ import type { Engine } from "./engine.ts";
 import { grantHolds, grantsBySource, grantsOf, type Direction, type Grant } from "./grants.ts";
 import { concernsIn, shownNames, shownReasons, type Isolation } from "./concern.ts";
 import type { Answer, Endpoint, Outsider, Pod, Policy, Port, World } from "./model.ts";
+import { plainPod } from "./plain-pod.ts";
+import { knownAddresses } from "./pod-addresses.ts";
 import { remember } from "./remember.ts";
 
 /** Answers whether `from` can open a connection to a port of `to`. */
@@ -23,15 +25,7 @@ const open: Answer = { allowed: true, by: [] };
 const node: Outsider = { kind: "outsider" };
 
 /** Stands for every pod whose address is not known, where its labels count for nothing. */
-const podSomewhere: Pod = {
-  kind: "pod",
-  namespace: "",
-  name: "",
-  labels: exactly({}),
-  ports: [],
-  addresses: [],
-  hostNetwork: false,
-};
+const podSomewhere = plainPod("", "any", exactly({}));
 
 /** Judges as `judge` does, for those who ask about several ports. */
 export function pairJudge(world: World, engine: Engine): PairJudge {
@@ -51,11 +45,11 @@ export function pairJudge(world: World, engine: Engine): PairJudge {
     const fromSomewhere = rememberPorts(hear(toBlocks, podSomewhere, to));
     return (from: Endpoint) => {
       const named = byLabels(from);
-      if (from.kind === "pod" && !from.hostNetwork && from.addresses.length === 0) {
+      const addresses = knownAddresses(from);
+      if (from.kind === "pod" && !from.hostNetwork && addresses.length === 0) {
         const here = hear(named, from, to);
         return (port: Port) => together(here(port), fromSomewhere(port));
       }
-      const addresses = from.kind === "pod" ? from.addresses : from.address === undefined ? [] : [from.address];
       const near = addresses.length > 0 ? addresses.flatMap(byAddress) : toBlocks;
       return hear([...named, ...near], from, to);
     };

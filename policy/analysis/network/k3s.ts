@@ -13,7 +13,7 @@ import {
 } from "./known-deviations.ts";
 import { peerNames, portMeans } from "./matching.ts";
 import type { Block, Endpoint, Peer, Pod, Policy, Port, PortMatch, Rule, World } from "./model.ts";
-import { podAddresses } from "./pod-addresses.ts";
+import { knownAddresses, podAddresses } from "./pod-addresses.ts";
 import { podFinder } from "./pod-finder.ts";
 import { remember } from "./remember.ts";
 
@@ -68,7 +68,7 @@ export function k3s(world: World, without?: DeviationName): Engine {
   }
 
   function addressesIn(endpoint: Endpoint, blocks: readonly Block[]): readonly string[] {
-    if (endpoint.kind === "outsider") return endpoint.address === undefined ? [] : [endpoint.address];
+    if (endpoint.kind === "outsider") return knownAddresses(endpoint);
     const cidrs = blocks.flatMap(({ cidr, except }) => [cidr, ...except]);
     return podAddresses(endpoint, world.podCidrs ?? [], cidrs);
   }

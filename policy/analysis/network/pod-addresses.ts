@@ -1,6 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { contains, holds, readRange, type Range } from "./cidr.ts";
-import type { Pod } from "./model.ts";
+import type { Outsider, Pod } from "./model.ts";
+
+/** The addresses that the input tells of somebody. */
+export function knownAddresses(endpoint: Outsider | Pick<Pod, "kind" | "addresses">): readonly string[] {
+  if (endpoint.kind === "pod") return endpoint.addresses;
+  return endpoint.address === undefined ? [] : [endpoint.address];
+}
 
 /**
  * Addresses that stand for those a pod may have, to be asked about these CIDRs; none where that cannot be told. A template

@@ -1,5 +1,6 @@
 import { readClusters, readPoolers } from "../../analysis/access/cluster.ts";
-import { clusterLabel, instancePods, jobPod, plainPod, poolerPod } from "../../analysis/access/pods.ts";
+import { clusterLabel, instancePods, jobPod, poolerPod } from "../../analysis/access/pods.ts";
+import { plainPod } from "../../analysis/network/plain-pod.ts";
 import { samples } from "../../analysis/access/samples.ts";
 import { groupBy } from "../../analysis/group-by.ts";
 import { portMeans, selects } from "../../analysis/network/matching.ts";
