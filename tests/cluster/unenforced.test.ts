@@ -8,8 +8,9 @@ import { leftOf, owner, proofOptions } from "./enforcementProofs.ts";
 import { red, rowsOf } from "./proofRows.ts";
 import { Sandbox, testKubeconfig } from "./sandbox.ts";
 import { database, ref } from "./support.ts";
+import { inTurn } from "./turns.ts";
 
-// NetworkPolicy is accepted here and not enforced: beside it only files may run that do not ask for it.
+// Beside these only files may run that do not ask for enforced NetworkPolicies.
 let client: KubeClient;
 let options: ProofOptions;
 const namespace = "enforcement-receipt";
@@ -18,6 +19,18 @@ beforeAll(async () => {
   client = await database();
   options = await proofOptions(client);
 });
+
+/** Runs `action` while NetworkPolicies are accepted and none is enforced; who brings the node up, and so the engine, waits. */
+function unenforced<T>(action: () => Promise<T>): Promise<T> {
+  return inTurn(async () => {
+    try {
+      await networkPolicyEngine.stop();
+      return await action();
+    } finally {
+      await networkPolicyEngine.start();
+    }
+  });
+}
 
 describe("a proof of enforcement", () => {
   let sandbox: Sandbox;
@@ -28,7 +41,6 @@ describe("a proof of enforcement", () => {
   });
 
   afterAll(async () => {
-    await networkPolicyEngine.start();
     sandbox.remove();
     await deleteAndWait(client, ref.namespace(namespace), { seconds: 60 });
   });
@@ -36,9 +48,7 @@ describe("a proof of enforcement", () => {
   const receipt = () => client.get(ref.configMap(namespace, "networkpolicy-enforcement"));
 
   test("an up fails with that verdict and leaves no receipt; with the engine back it succeeds and leaves one", async () => {
-    await networkPolicyEngine.stop();
-    const refused = await sandbox.up();
-    await networkPolicyEngine.start();
+    const refused = await unenforced(() => sandbox.up());
     expect(refused.stdout).toMatch(
       /NetworkPolicy is not enforced on \S+: the denied client still connected \d+ s after a policy forbade it/,
     );
@@ -53,8 +63,7 @@ describe("a proof of enforcement", () => {
 });
 
 test("the proof of a database turns red in its network rows, and pg_hba still holds", async () => {
-  await networkPolicyEngine.stop();
-  const { rows, skipped } = await runProof(client, { destructive: false }).finally(() => networkPolicyEngine.start());
+  const { rows, skipped } = await unenforced(() => runProof(client, { destructive: false }));
   expect(skipped).toBe(1);
   for (const stranger of ["unlabelled", "foreign"] as const) {
     expect(rowsOf(rows, "network", stranger).map(({ observed, ok }) => [observed, ok])).toEqual([
