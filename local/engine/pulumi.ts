@@ -6,6 +6,7 @@ import { tool } from "../toolchain.ts";
 import { backendVariables } from "./backend.ts";
 import { installedPulumi } from "./installed.ts";
 import { standInFolders } from "./plugins.ts";
+import { serverFolder } from "./servers.ts";
 
 /** A Pulumi command line, ready to be run. */
 export interface Command {
@@ -51,6 +52,7 @@ export async function pulumiCommand(args: string[], user: NodeJS.ProcessEnv = pr
     ...backendVariables(user),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     HCLOUD_POSTGRES_LANGUAGE_HOST: languageHost,
+    HCLOUD_POSTGRES_SERVERS: await serverFolder(),
   };
   const base = environment(user, settings);
   const standIns = await standInFolders(args, file, base);
