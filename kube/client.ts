@@ -72,15 +72,19 @@ export class KubeClient {
   readonly config: KubeConfig;
   /** URL of the API server. */
   readonly server: string;
+  /** Once it is aborted, nothing more is asked, and what is under way is given up. */
+  readonly signal: AbortSignal | undefined;
   readonly #agent = new https.Agent({ keepAlive: true });
   readonly #resources = new Map<string, Promise<ApiResource[]>>();
 
   /**
    * @param kubeconfig content of a kubeconfig file
    * @param context name of the context to use; the file's current one when left out
+   * @param signal ends the client's work when it is aborted
    * @throws Error when the content is no kubeconfig, or lacks the context or its cluster
    */
-  constructor(kubeconfig: string, context?: string) {
+  constructor(kubeconfig: string, context?: string, signal?: AbortSignal) {
+    this.signal = signal;
     this.config = new KubeConfig();
     this.config.loadFromString(kubeconfig);
     if (context !== undefined) this.config.setCurrentContext(context);
@@ -121,7 +125,8 @@ export class KubeClient {
       const fail = (error: Error) => {
         reject(new Unreachable(`${method} ${url.origin}${path}: ${error.message || error.name}`, { cause: error }));
       };
-      const request = https.request(url, { ...tls, method, headers, timeout }, (response) => {
+      const { signal } = this;
+      const request = https.request(url, { ...tls, method, headers, timeout, signal }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", fail);
@@ -138,13 +143,18 @@ export class KubeClient {
     throw new ApiError(status, reason ?? "Unknown", message ?? `${method} ${path}: HTTP ${String(status)} ${text}`);
   }
 
+  /** The same client, until the signal is aborted. */
+  until(signal: AbortSignal): KubeClient {
+    return new KubeClient(this.config.exportConfig(), undefined, signal);
+  }
+
   /** A client of the same cluster that has this bearer token and no other credential. */
   withToken(token: string): KubeClient {
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new Error("kubeconfig: the current context names no cluster");
     const config = new KubeConfig();
     config.loadFromClusterAndUser(cluster, { name: "token", token });
-    return new KubeClient(config.exportConfig());
+    return new KubeClient(config.exportConfig(), undefined, this.signal);
   }
 
   /** The same, as another user, known to nobody or not; takes the right to impersonate it. */
@@ -153,7 +163,7 @@ export class KubeClient {
     if (!cluster || !user) throw new Error("kubeconfig: the current context names no cluster and user");
     const config = new KubeConfig();
     config.loadFromClusterAndUser(cluster, { ...user, impersonateUser });
-    return new KubeClient(config.exportConfig());
+    return new KubeClient(config.exportConfig(), undefined, this.signal);
   }
 
   /** The object, or undefined where there is none. */

@@ -35,6 +35,7 @@ export async function exec(
   command: string[],
   options: ExecOptions = {},
 ): Promise<ExecResult> {
+  client.signal?.throwIfAborted();
   const { input, seconds = 60 } = options;
   const stdin = input === undefined ? null : Readable.from([input]);
   const stdout = new Collector();

@@ -78,6 +78,7 @@ async function ask(client: KubeClient, from: Asker, command: string[], options: 
     const { stdout, stderr } = await exec(client, target, command, options);
     return parseAnswer(stdout || stderr);
   } catch (error) {
+    client.signal?.throwIfAborted();
     return { outcome: "error", message: error instanceof Error ? error.message : String(error) };
   }
 }

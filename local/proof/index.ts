@@ -25,7 +25,7 @@ export async function runProof(client: KubeClient, options: ProofOptions): Promi
   const { destructive, database = { namespace: "production", cluster: "pg" }, log = () => undefined } = options;
   const subject = await inspect(client, database);
   await sweep(client, database);
-  return sweepingUp(client, database, log, async () => {
+  return sweepingUp(client, database, log, async (client) => {
     log(`proving who gets through to Cluster ${database.namespace}/${database.cluster}`);
     const askers = await raise(client, subject);
     const asked = await askAll(client, subject, askers);
@@ -58,18 +58,24 @@ async function sweepingUp<T>(
   client: KubeClient,
   database: Database,
   log: (message: string) => void,
-  work: () => Promise<T>,
+  work: (client: KubeClient) => Promise<T>,
 ): Promise<T> {
+  const end = new AbortController();
+  const interrupt = Promise.withResolvers<never>();
   const interrupted = (signal: NodeJS.Signals) => {
     log(`${signal}: removing what the proof made`);
-    const end = () => process.exit(signal === "SIGINT" ? 130 : 143);
-    sweep(client, database).then(end, end);
+    process.exitCode = signal === "SIGINT" ? 130 : 143;
+    interrupt.reject(new Error(`interrupted by ${signal}`));
+    // Without its pods the work would go on to its next questions, and make what they need.
+    end.abort();
   };
   process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
-    return await work();
+    return await Promise.race([work(client.until(end.signal)), interrupt.promise]);
   } finally {
     process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     await sweep(client, database);
+    // The second look finds what the API server was making just then.
+    if (end.signal.aborted) await sweep(client, database).finally(() => process.exit());
   }
 }

@@ -24,18 +24,21 @@ describe("the database of stack local", () => {
     expect(await left(client, live)).toEqual([]);
   });
 
-  test("an interrupted proof clears up too", async () => {
+  test.each([
+    ["while its pods start", "proving who gets through", 500],
+    ["while they ask", "proving who gets through", 6000],
+    ["while a developer tries", "proving that nobody in the namespace", 0],
+  ])("a proof that is interrupted %s makes nothing more and clears up", async (_, progress, milliseconds) => {
     const main = join(import.meta.dirname, "..", "..", "local", "main.ts");
     const proof = spawn(process.execPath, [main, "proof"], { stdio: ["ignore", "ignore", "pipe"] });
-    let interrupted = false;
-    proof.stderr.setEncoding("utf8").on("data", (progress: string) => {
-      if (!interrupted && progress.includes("proving who gets through")) {
-        interrupted = true;
-        setTimeout(() => proof.kill("SIGINT"), 2000);
-      }
+    let said = "";
+    proof.stderr.setEncoding("utf8").on("data", (more: string) => {
+      said += more;
+      if (more.includes(progress)) setTimeout(() => proof.kill("SIGINT"), milliseconds);
     });
     const [code] = (await once(proof, "exit")) as [number | null];
-    expect(code).toBe(130);
+    expect(code, said).toBe(130);
+    expect(said.trim().split("\n").at(-1)).toContain("SIGINT: removing what the proof made");
     expect(await left(client, live)).toEqual([]);
   });
 });

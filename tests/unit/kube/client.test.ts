@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ApiError, KubeClient, NoKindMatch, Unreachable } from "../../../kube/client.ts";
+import { exec } from "../../../kube/exec.ts";
 import { issueAll } from "../../../local/node/pki.ts";
 
 const CORE = {
@@ -93,4 +94,20 @@ test("a server of another authority is not spoken to", async () => {
 test("what is no kubeconfig says so", () => {
   expect(() => new KubeClient("garbage")).toThrow("kubeconfig: it has no current context");
   expect(() => new KubeClient("current-context: gone")).toThrow('kubeconfig: context "gone" names no cluster');
+});
+
+test("a client whose signal is aborted gives up what is under way and asks nothing more, whoever it acts as", async () => {
+  const end = new AbortController();
+  const ending = client.until(end.signal);
+  const underWay = ending.request("GET", "/silence");
+  await vi.waitUntil(() => seen.at(-1)?.url === "/silence");
+  end.abort();
+  await expect(underWay).rejects.toThrow(Unreachable);
+  const before = seen.length;
+  for (const each of [ending, ending.actingAs("somebody"), ending.withToken("t")]) {
+    await expect(each.request("GET", "/api/v1")).rejects.toThrow(/GET \S+\/api\/v1: .*abort/);
+    await expect(exec(each, { namespace: "a", pod: "b", container: "c" }, ["true"])).rejects.toThrow("abort");
+  }
+  expect(seen.length).toBe(before);
+  expect(await client.path(pod)).toBe("/api/v1/namespaces/a/pods/b");
 });
