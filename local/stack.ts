@@ -75,7 +75,7 @@ export async function destroy(): Promise<void> {
 
 /** Removes the stack and its configuration, and nothing in any cluster. */
 export async function forget(): Promise<void> {
-  if (await exists()) await must(["stack", "rm", STACK, "--yes", "--force", "--preserve-config"]);
+  if (await exists()) await must(["stack", "rm", STACK, "--yes", "--force", "--preserve-config", "--remove-backups"]);
   rmSync(folder, { recursive: true, force: true });
 }
 

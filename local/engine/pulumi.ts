@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { cacheDir } from "../paths.ts";
 import { tool } from "../toolchain.ts";
 import { backendVariables } from "./backend.ts";
+import { homeVariables } from "./home.ts";
 import { installedPulumi } from "./installed.ts";
 import { standInFolders } from "./plugins.ts";
 import { serverFolder } from "./servers.ts";
@@ -50,6 +51,7 @@ export async function pulumiCommand(args: string[], user: NodeJS.ProcessEnv = pr
   putBeside(file, "pulumi-language-nodejs", '#!/bin/sh\nexec "$HCLOUD_POSTGRES_LANGUAGE_HOST" "$@"\n');
   const settings = {
     ...backendVariables(user),
+    ...homeVariables(user),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     HCLOUD_POSTGRES_LANGUAGE_HOST: languageHost,
     HCLOUD_POSTGRES_SERVERS: await serverFolder(),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backendVariables } from "../../../local/engine/backend.ts";
+import { homeVariables } from "../../../local/engine/home.ts";
 import { installedPulumi } from "../../../local/engine/installed.ts";
 import { pulumiCommand } from "../../../local/engine/pulumi.ts";
 import { cacheDir } from "../../../local/paths.ts";
@@ -99,5 +100,19 @@ describe("the embedded backend", () => {
 
   test("stays away where the user has a backend", () => {
     expect(backendVariables({ PULUMI_BACKEND_URL: "s3://states" }, folder)).toEqual({});
+  });
+});
+
+describe("the home of the engine built here", () => {
+  test("is a folder of ours in which no folder for logs can be made", () => {
+    const home = join(folder, "home");
+    expect(homeVariables({}, home)).toEqual({ PULUMI_HOME: home });
+    expect(homeVariables({}, home)).toEqual({ PULUMI_HOME: home });
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+    expect(statSync(join(home, "logs")).isFile()).toBe(true);
+  });
+
+  test("is the user's where he names one", () => {
+    expect(homeVariables({ PULUMI_HOME: "/mine" }, join(folder, "home"))).toEqual({});
   });
 });
