@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { KubeClient } from "../kube/client.ts";
 import { bundle } from "../policy/build.ts";
+import { breakStaleLocks } from "./engine/backend.ts";
 import { pulumi, type PulumiOptions } from "./engine/pulumi.ts";
 import { Refusal, step } from "./log.ts";
 import { stateDir } from "./paths.ts";
@@ -37,6 +38,7 @@ export interface StackArgs {
 /** Creates the stack where it is missing, writes its configuration anew from Pulumi.local.yaml, and builds the pack that judges it. */
 export async function prepareStack({ kubeconfig, config = {} }: StackArgs): Promise<void> {
   await bundle();
+  breakStaleLocks(STACK);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(join(checkout, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   // In a folder of its own: creating a stack writes the encryption salt into the stack file beside Pulumi.yaml.
@@ -75,6 +77,7 @@ export async function destroy(): Promise<void> {
 
 /** Removes the stack and its configuration, and nothing in any cluster. */
 export async function forget(): Promise<void> {
+  breakStaleLocks(STACK);
   if (await exists()) await must(["stack", "rm", STACK, "--yes", "--force", "--preserve-config", "--remove-backups"]);
   rmSync(folder, { recursive: true, force: true });
 }

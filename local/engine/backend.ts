@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stateDir } from "../paths.ts";
@@ -19,4 +20,14 @@ export function backendVariables(user: NodeJS.ProcessEnv, folder = join(stateDir
   const file = join(folder, "passphrase");
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
   return { ...variables, PULUMI_CONFIG_PASSPHRASE_FILE: file };
+}
+
+/** Removes the locks of a stack of this project that commands of this machine left in the embedded backend when they were killed. */
+export function breakStaleLocks(stack: string, folder = join(stateDir, "pulumi")): void {
+  const locks = join(folder, "backend", ".pulumi", "locks", "organization", "hcloud-postgres", stack);
+  for (const file of globSync(join(locks, "*.json"))) {
+    const holder = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
+    if (holder.hostname !== hostname() || existsSync(join("/proc", String(holder.pid)))) continue;
+    for (const part of [file, `${file}.attrs`]) rmSync(part, { force: true });
+  }
 }

@@ -1,9 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { backendVariables } from "../../../local/engine/backend.ts";
+import { backendVariables, breakStaleLocks } from "../../../local/engine/backend.ts";
 import { homeVariables } from "../../../local/engine/home.ts";
 import { installedPulumi } from "../../../local/engine/installed.ts";
 import { pulumiCommand } from "../../../local/engine/pulumi.ts";
@@ -100,6 +110,26 @@ describe("the embedded backend", () => {
 
   test("stays away where the user has a backend", () => {
     expect(backendVariables({ PULUMI_BACKEND_URL: "s3://states" }, folder)).toEqual({});
+  });
+
+  test("loses the locks of a stack whose process on this machine is gone, and no other", () => {
+    const locks = join(folder, "backend", ".pulumi", "locks", "organization", "hcloud-postgres");
+    const lock = (stack: string, name: string, pid: number | undefined, host: string) => {
+      mkdirSync(join(locks, stack), { recursive: true });
+      writeFileSync(join(locks, stack, `${name}.json`), JSON.stringify({ pid, username: "root", hostname: host }));
+      writeFileSync(join(locks, stack, `${name}.json.attrs`), "{}");
+    };
+    breakStaleLocks("local", folder);
+    const { pid: gone } = spawnSync("true");
+    lock("local", "gone", gone, hostname());
+    lock("local", "elsewhere", gone, "another-machine");
+    lock("local", "running", process.pid, hostname());
+    lock("staging", "gone", gone, hostname());
+    breakStaleLocks("local", folder);
+    const left = (stack: string) => readdirSync(join(locks, stack)).filter((file) => !file.endsWith(".attrs"));
+    expect(left("local").sort()).toEqual(["elsewhere.json", "running.json"]);
+    expect(readdirSync(join(locks, "local"))).toHaveLength(4);
+    expect(left("staging")).toEqual(["gone.json"]);
   });
 });
 
