@@ -6,6 +6,7 @@ import {
   parseResource,
   powers,
   readQuestions,
+  unnamed,
   type Question,
 } from "../analysis/rbac/index.ts";
 import type { Report } from "./format.ts";
@@ -28,6 +29,10 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
   );
   const { items: objects, unread, problems } = readRbac(files);
   const answers = canAll(objects, questions);
+  doubt(
+    objects,
+    questions.map(({ subject }) => subject),
+  );
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
@@ -54,6 +59,7 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
 export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
   const { items: objects, unread } = readRbac(files);
   const rows = powers(objects, options.subject);
+  if (options.subject !== undefined) doubt(objects, [options.subject]);
   return {
     data: rows,
     unread,
@@ -72,6 +78,13 @@ function readRbac(files: readonly string[]): Input<KubeObject> {
   const { problems } = authorizer(input.items);
   report(problems);
   return { ...input, problems: [...input.problems, ...problems] };
+}
+
+/** Says on standard error whom the input does not know: "no" is true of every misspelt name. */
+function doubt(objects: readonly KubeObject[], subjects: readonly string[]): void {
+  for (const subject of unnamed(objects, subjects)) {
+    process.stderr.write(`${subject}: no binding and no ServiceAccount here has this name\n`);
+  }
 }
 
 function manyQuestions(file: string, options: CanOptions): readonly Question[] {

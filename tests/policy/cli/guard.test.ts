@@ -178,6 +178,13 @@ test("can tells in JSON what was not read, and powers by its exit code", () => {
   expect(guard(["powers", "sound.yaml", "list.yaml"]).status).toBe(2);
 });
 
+test("can and powers say that the input does not know a subject", () => {
+  const doubt = "jane: no binding and no ServiceAccount here has this name\n";
+  const question = ["--subject", "jane", "--verb", "get", "--resource", "secrets"];
+  expect(guard(["can", "sound.yaml", ...question]).stderr).toBe(doubt);
+  expect(guard(["powers", "sound.yaml", "--subject", "jane"]).stderr).toBe(doubt);
+});
+
 test("hba answers probes in their order", () => {
   const args = [
     "hba",
