@@ -3,10 +3,11 @@ import { keyedPools, schedulesOnControlPlane } from "./pools.ts";
 import type { HetznerSettings } from "./schema.ts";
 
 /**
- * Labels of Kubernetes' own that a kubelet may give itself; with any other one it does not start.
- * Source: Kubernetes 1.36, cmd/kubelet/app/options/options.go, and k8s.io/kubelet, pkg/apis/well_known_labels.go.
+ * What kubelet and cloud controller say of each node. Given to a pool it would be said of all its nodes: with one host name for
+ * them neither anti-affinity nor a local volume finds the right one.
+ * Source: Kubernetes 1.36, pkg/kubelet/kubelet_node_status.go (updateDefaultLabels, initialNode).
  */
-const KUBELET_LABELS = [
+const EACH_NODES_OWN = [
   "beta.kubernetes.io/arch",
   "beta.kubernetes.io/instance-type",
   "beta.kubernetes.io/os",
@@ -19,6 +20,10 @@ const KUBELET_LABELS = [
   "topology.kubernetes.io/region",
   "topology.kubernetes.io/zone",
 ];
+/**
+ * Of Kubernetes' own labels a kubelet may give itself these and the ones above; with any other one it does not start.
+ * Source: Kubernetes 1.36, cmd/kubelet/app/options/options.go, and k8s.io/kubelet, pkg/apis/well_known_labels.go.
+ */
 const KUBELET_DOMAINS = /(^|\.)(kubelet|node)\.kubernetes\.io$/;
 const KUBERNETES = /(^|\.)(kubernetes|k8s)\.io$/;
 
@@ -49,7 +54,12 @@ function ownLabelProblems(key: string, got: string): Problem[] {
   if (domain === OURS) {
     return [{ key, got, expected: `a label outside ${OURS}/, which this program sets`, fix: "choose another key" }];
   }
-  if (!KUBERNETES.test(domain) || KUBELET_DOMAINS.test(domain) || KUBELET_LABELS.includes(name)) return [];
+  if (EACH_NODES_OWN.includes(name)) {
+    const expected =
+      "a label of the pool: this one the kubelet or Hetzner's cloud controller gives each node by itself";
+    return [{ key, got, expected, fix: "remove it, or choose a key of your own" }];
+  }
+  if (!KUBERNETES.test(domain) || KUBELET_DOMAINS.test(domain)) return [];
   const expected =
     "a label that a kubelet may give itself: of Kubernetes' own, those below node.kubernetes.io/ for one";
   return [{ key, got, expected, fix: "choose a key of your own, like role=database" }];

@@ -287,6 +287,13 @@ const refused: Refused[] = [
     { agentNodepools: [{ ...workers, labels: ["role=db", label] }] },
     ["agentNodepools[0].labels[1]", "a kubelet may give itself"],
   ]),
+  ...["kubernetes.io/hostname=db", "topology.kubernetes.io/zone=a", "node.kubernetes.io/instance-type=cx33"].map(
+    (label): Refused => [
+      `label ${label}`,
+      { agentNodepools: [{ ...workers, labels: [label] }] },
+      ["agentNodepools[0].labels[0]", "gives each node by itself"],
+    ],
+  ),
   [
     "a label of this program's",
     { agentNodepools: [{ ...workers, labels: ["hcloud-postgres/nodepool=postgres"] }] },
