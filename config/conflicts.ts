@@ -1,6 +1,7 @@
 import { clientConflicts } from "./clientConflicts.ts";
+import { overlap } from "../policy/analysis/network/cidr.ts";
 import { clusterConflicts } from "./hetzner/conflicts.ts";
-import { METADATA_SERVICE, overlap, podRangeProblems, rangeProblem } from "./ranges.ts";
+import { METADATA_SERVICE, podRangeProblems, rangeProblem } from "./ranges.ts";
 import { poolerConflicts } from "./poolerConflicts.ts";
 import type { Config } from "./schema.ts";
 import type { Problem } from "./problems.ts";

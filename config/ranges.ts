@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { overlap } from "../policy/analysis/network/cidr.ts";
 import type { Problem } from "./problems.ts";
 import type { Client } from "./schema.ts";
 
@@ -47,13 +48,6 @@ export function podRangeProblems(clients: readonly Pick<Client, "cidrs">[], rang
       return [{ key: `clients[${String(i)}].cidrs[${String(j)}].cidr`, got: cidr, expected, fix }];
     }),
   );
-}
-
-/** Whether two ranges have an address in common. */
-export function overlap(a: string, b: string): boolean {
-  const [first, firstPrefix] = ipaddr.parseCIDR(a);
-  const [second, secondPrefix] = ipaddr.parseCIDR(b);
-  return first.kind() === second.kind() && first.match(second, Math.min(firstPrefix, secondPrefix));
 }
 
 function networkOf(cidr: string, family: "ipv4" | "ipv6"): string {

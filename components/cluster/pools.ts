@@ -1,4 +1,4 @@
-import { overlap } from "../../config/hetzner/cidr.ts";
+import { overlap } from "../../policy/analysis/network/cidr.ts";
 import { keyedPools } from "../../config/hetzner/pools.ts";
 import type { HetznerSettings } from "../../config/hetzner/schema.ts";
 import type { Problem } from "../../config/problems.ts";

@@ -1,15 +1,3 @@
-import { holds } from "../../policy/analysis/network/cidr.ts";
-
-/** Whether a network lies within another. */
-export function isWithin(cidr: string, around: string): boolean {
-  return holds(around, cidr);
-}
-
-/** Whether two networks have an address in common. */
-export function overlap(a: string, b: string): boolean {
-  return isWithin(a, b) || isWithin(b, a);
-}
-
 /** The `index`-th part of an IPv4 network, `bits` narrower: subnet("10.0.0.0/16", 8, 255) is 10.0.255.0/24. */
 export function subnet(cidr: string, bits: number, index: number): string {
   const prefix = prefixOf(cidr) + bits;

@@ -1,6 +1,5 @@
-import { readRange } from "../../policy/analysis/network/cidr.ts";
+import { holds, readRange } from "../../policy/analysis/network/cidr.ts";
 import type { Problem } from "../problems.ts";
-import { isWithin } from "./cidr.ts";
 import type { HetznerSettings, KubeHetznerSettings } from "./schema.ts";
 
 /** What nobody outside may reach: SSH, the API server, PostgreSQL, etcd, kubelets, node ports. */
@@ -22,7 +21,7 @@ const PLACEHOLDERS = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001
 /** Sources of the API server that an example left there: they would let in nobody, the machine of `pulumi up` included. */
 export function placeholders({ firewallKubeApiSource }: Pick<HetznerSettings, "firewallKubeApiSource">): Problem[] {
   return firewallKubeApiSource.flatMap((got, index) => {
-    if (!PLACEHOLDERS.some((range) => isWithin(got, range))) return [];
+    if (!PLACEHOLDERS.some((range) => holds(range, got))) return [];
     const key = `cluster.hetzner.firewallKubeApiSource[${String(index)}]`;
     const expected = "a network of your own: this one is set aside for documentation, and nobody is in it";
     return [{ key, got, expected, fix: "name the networks that need the API server, that of pulumi up among them" }];
@@ -46,7 +45,7 @@ function open(key: string, cidr: string): Problem[] {
 
 function isEverybody(cidr: string): boolean {
   const range = readRange(cidr);
-  return range !== undefined && range.prefix < WIDEST[range.family] && !isWithin(cidr, "fc00::/7");
+  return range !== undefined && range.prefix < WIDEST[range.family] && !holds("fc00::/7", cidr);
 }
 
 type Rule = HetznerSettings["extraFirewallRules"][number];

@@ -1,6 +1,7 @@
+import { holds, overlap } from "../../policy/analysis/network/cidr.ts";
 import type { Problem } from "../problems.ts";
 import { firstAddressProblem, METADATA_SERVICE } from "../ranges.ts";
-import { isWithin, overlap, prefixOf } from "./cidr.ts";
+import { prefixOf } from "./cidr.ts";
 import { keyedPools, total } from "./pools.ts";
 import type { HetznerSettings } from "./schema.ts";
 
@@ -37,7 +38,7 @@ export function networkProblems(settings: HetznerSettings): Problem[] {
 function privateNetworkProblems({ networkIpv4Cidr: got }: HetznerSettings): Problem[] {
   const key = "networkIpv4Cidr";
   const problems: Problem[] = [];
-  if (!PRIVATE.some((range) => isWithin(got, range))) {
+  if (!PRIVATE.some((range) => holds(range, got))) {
     const expected = `a private network as of RFC 1918, within ${PRIVATE.join(", ")}: Hetzner takes no other`;
     problems.push({ key, got, expected, fix: "choose one of these, or a part of one" });
   }

@@ -16,6 +16,9 @@ export interface Selector {
   readonly known: boolean;
 }
 
+/** Selects everything. */
+export const everything: Selector = { requirements: [], known: true };
+
 /** Labels as far as the input tells them. */
 export interface Labels {
   readonly values: Readonly<Record<string, string>>;

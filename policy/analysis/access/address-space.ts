@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { contains, rangeKey, readRange, type Range } from "../network/cidr.ts";
-import { isNodeAddress, overlap } from "../network/pod-addresses.ts";
+import { contains, overlap, rangeKey, readRange, type Range } from "../network/cidr.ts";
+import { isNodeAddress } from "../network/pod-addresses.ts";
 
 /** Whether a CIDR is all addresses of its family. */
 export function isEverything(cidr: string): boolean {

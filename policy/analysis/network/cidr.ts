@@ -48,6 +48,11 @@ export function holds(outer: string, inner: string): boolean {
   return wide !== undefined && narrow !== undefined && contains(wide, narrow);
 }
 
+/** Whether two CIDRs have an address in common. */
+export function overlap(one: string, other: string): boolean {
+  return holds(one, other) || holds(other, one);
+}
+
 /** Whether a block admits an address, as the standard reads it; undecided where the address is not known. */
 export function blockAdmits(block: Block, address: string | undefined): Trilean {
   if (address === undefined) return null;

@@ -1,4 +1,4 @@
-import { exactly, type Selector } from "../selector.ts";
+import { everything, exactly } from "../selector.ts";
 import { both, type Trilean } from "../trilean.ts";
 import type { Engine } from "./engine.ts";
 import { selects } from "./matching.ts";
@@ -32,8 +32,6 @@ export function grantHolds(grant: Grant, from: Endpoint, to: Endpoint, port: Por
   }
 }
 
-const everyPod: Selector = { requirements: [], known: true };
-
 /** Grants, filed by the sources they may admit. */
 export interface GrantsBySource {
   /** The grants that may admit a source by its labels; some may be found more than once. */
@@ -65,7 +63,7 @@ export function grantsBySource(grants: readonly Grant[]): GrantsBySource {
       for (const { namespaces, pods } of byPod) {
         byLabels.add(namespaces === undefined ? policy.namespace : undefined, pods, grant);
       }
-    } else byLabels.add(undefined, everyPod, grant);
+    } else byLabels.add(undefined, everything, grant);
   }
 
   return {

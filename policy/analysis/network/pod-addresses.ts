@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { contains, holds, readRange, type Range } from "./cidr.ts";
+import { contains, readRange, type Range } from "./cidr.ts";
 import type { Outsider, Pod } from "./model.ts";
 
 /** The addresses that the input tells of somebody. */
@@ -35,9 +35,4 @@ export function isNodeAddress({ bytes, prefix }: Range): boolean {
 
 function secondAddress({ bytes }: Range): string {
   return ipaddr.fromByteArray([...bytes.slice(0, -1), (bytes.at(-1) ?? 0) | 1]).toString();
-}
-
-/** Whether two CIDRs have an address in common. */
-export function overlap(one: string, other: string): boolean {
-  return holds(one, other) || holds(other, one);
 }

@@ -1,16 +1,14 @@
 import { getOrAdd, groupBy } from "../group-by.ts";
-import { matches, type Selector } from "../selector.ts";
+import { everything, matches, type Selector } from "../selector.ts";
 import type { Pod } from "./model.ts";
 
 /** The pods of one namespace, or of all, that a selector certainly selects; without one, all of them. */
 export type PodFinder = (namespace: string | undefined, selector?: Selector) => readonly Pod[];
 
-const everyPod: Selector = { requirements: [], known: true };
-
 /** Files pods by namespace and label, so that a selector is only tried on the pods that wear a label it asks for. */
 export function podFinder(pods: readonly Pod[]): PodFinder {
   let files: ReadonlyMap<string, File> | undefined;
-  return (namespace, selector = everyPod) => {
+  return (namespace, selector = everything) => {
     files ??= fileByNamespace(pods);
     const asked = namespace === undefined ? [...files.values()] : [files.get(namespace) ?? emptyFile];
     return asked.flatMap((file) => select(file, selector));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { overlap, podAddresses } from "../../../policy/analysis/network/pod-addresses.ts";
+import { overlap } from "../../../policy/analysis/network/cidr.ts";
+import { podAddresses } from "../../../policy/analysis/network/pod-addresses.ts";
 import { access } from "../../../policy/analysis/access/index.ts";
 import { closed, cluster, objectsOf, policy, sound } from "../access/lab.ts";
 
