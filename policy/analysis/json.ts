@@ -25,6 +25,14 @@ export function text(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/**
+ * Whether a boolean field is set. Kubernetes' tools read `yes` and `on` as YAML 1.1 does; in quotes the API server refuses them.
+ * Source: go.yaml.in/yaml/v2, resolve.go, by way of sigs.k8s.io/yaml.
+ */
+export function isYes(value: Json | undefined): boolean {
+  return value === true || (typeof value === "string" && /^(?:[yY]|[yY]es|YES|[oO]n|ON)$/.test(value));
+}
+
 /** The strings of a list; other members are left out. */
 export function texts(value: Json | undefined): readonly string[] {
   return list(value).filter((item) => typeof item === "string");

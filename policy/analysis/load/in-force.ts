@@ -1,6 +1,7 @@
 import { groupBy } from "../group-by.ts";
 import { groupOf, type KubeObject, type Problem } from "../objects.ts";
 import type { Resource } from "../resources.ts";
+import { withoutNulls } from "./nulls.ts";
 import { patchAlone, patched } from "./patch.ts";
 
 /** The Kubernetes objects once all of these resources are applied: each once, with what patches set. */
@@ -11,7 +12,7 @@ export function objectsInForce(resources: readonly Resource[], problems: Problem
       same.filter(({ patch }) => patch === which).map(({ object }) => object),
     ) as [KubeObject[], KubeObject[]];
     const base = lastOf(wholes, problems) ?? patches.slice(0, 1).map(patchAlone)[0];
-    return base === undefined ? [] : [patches.reduce(patched, base)];
+    return base === undefined ? [] : [withoutNulls(patches.reduce(patched, base))];
   });
 }
 

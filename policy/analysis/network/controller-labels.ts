@@ -1,4 +1,4 @@
-import { at, text } from "../json.ts";
+import { at, isYes, text } from "../json.ts";
 import { groupOf, type KubeObject } from "../objects.ts";
 
 /** Labels that a controller or the API server gives the pods of a workload beside those of its template. */
@@ -45,7 +45,7 @@ export function controllerLabels(source: KubeObject): ControllerLabels {
 
 function jobLabels({ body }: KubeObject): ControllerLabels {
   const index = at(body, "spec", "completionMode") === "Indexed" ? ["batch.kubernetes.io/job-completion-index"] : [];
-  if (at(body, "spec", "manualSelector") === true) return { values: {}, hidden: index };
+  if (isYes(at(body, "spec", "manualSelector"))) return { values: {}, hidden: index };
   const name = text(at(body, "metadata", "name")) ?? "";
   return name === ""
     ? { values: {}, hidden: [...jobNames, ...jobIds, ...index] }

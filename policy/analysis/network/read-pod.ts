@@ -1,4 +1,4 @@
-import { at, isObject, list, object, text, texts, type Json, type JsonObject } from "../json.ts";
+import { at, isObject, isYes, list, object, text, texts, type Json, type JsonObject } from "../json.ts";
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readLabels, type Labels } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
@@ -7,14 +7,25 @@ import type { DeclaredPort, Pod } from "./model.ts";
 
 /** The pod that an object is, or that it makes from its template; undefined for every other object and for finished pods. */
 export function readPod(source: KubeObject): Pod | undefined {
-  if (source.kind === "Pod" && groupOf(source) === "") {
-    const finished = ["Succeeded", "Failed"].includes(text(at(source.body, "status", "phase")) ?? "");
-    return finished ? undefined : podFrom(source, source.body);
-  }
+  if (isPod(source)) return isFinished(source) ? undefined : podFrom(source, source.body);
   // A Pooler's template is only the start of its pods: the operator adds their labels.
   if (groupOf(source) === "postgresql.cnpg.io") return undefined;
   const template = templateOf(source);
   return template === undefined ? undefined : podFrom(source, template);
+}
+
+/** A pod that has finished and is not deleted yet; undefined for every other object. */
+export function readFinishedPod(source: KubeObject): Pod | undefined {
+  const isDeleted = at(source.body, "metadata", "deletionTimestamp") !== undefined;
+  return isPod(source) && isFinished(source) && !isDeleted ? podFrom(source, source.body) : undefined;
+}
+
+function isPod(source: KubeObject): boolean {
+  return source.kind === "Pod" && groupOf(source) === "";
+}
+
+function isFinished({ body }: KubeObject): boolean {
+  return ["Succeeded", "Failed"].includes(text(at(body, "status", "phase")) ?? "");
 }
 
 function templateOf(source: KubeObject): JsonObject | undefined {
@@ -46,10 +57,18 @@ function podFrom(source: KubeObject, pod: JsonObject): Pod {
         .flatMap((container) => declaredPorts(container, true)),
     ],
     addresses,
-    // Where it is not known, a pod is judged as one of the host network: decided only where that makes no difference.
-    hostNetwork: spec["hostNetwork"] === true || isUnknown(spec["hostNetwork"]),
+    hostNetwork: isHostNetwork(spec),
     ...serviceAccountOf(spec),
   };
+}
+
+/**
+ * Whether a pod has the address of its node. Where it is not known, it is judged as if it had: decided only where that makes
+ * no difference.
+ */
+export function isHostNetwork(spec: Json | undefined): boolean {
+  const value = at(spec, "hostNetwork");
+  return isYes(value) || isUnknown(value);
 }
 
 /** What a template's own labels say stands, where a controller does not set them itself. */
@@ -61,8 +80,10 @@ function podLabels(source: KubeObject, labels: Json | undefined): Labels {
 
 function declaredPorts(container: Json, sidecar: boolean): DeclaredPort[] {
   return list(at(container, "ports")).flatMap((value): DeclaredPort[] => {
-    const { containerPort, protocol = "TCP", name } = object(value);
+    const { containerPort, protocol: written, name } = object(value);
     if (typeof containerPort !== "number") return [];
+    // Empty is the default, too.
+    const protocol = written === undefined || written === "" ? "TCP" : written;
     if (protocol !== "TCP" && protocol !== "UDP" && protocol !== "SCTP") return [];
     return [{ number: containerPort, protocol, name: text(name) ?? "", sidecar }];
   });

@@ -1,4 +1,4 @@
-import { at, list, text, texts, type Json } from "../../analysis/json.ts";
+import { at, isYes, list, text, texts, type Json } from "../../analysis/json.ts";
 import type { KubeObject } from "../../analysis/objects.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
 import type { Finding, ObjectRule } from "../rule.ts";
@@ -60,7 +60,7 @@ function judgeRole(role: Json | undefined, path: Path): readonly Found[] {
   const attributes = attributePowers.flatMap((power): Found[] => {
     const value = at(role, power);
     if (isUnknown(value)) return [open([...path, power], name)];
-    return value === true ? [{ path: [...path, power], role: name, problem: `has ${power}` }] : [];
+    return isYes(value) ? [{ path: [...path, power], role: name, problem: `has ${power}` }] : [];
   });
   const groups = known(
     at(role, "inRoles"),

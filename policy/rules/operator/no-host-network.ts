@@ -1,4 +1,4 @@
-import { at, isObject } from "../../analysis/json.ts";
+import { at, isObject, isYes } from "../../analysis/json.ts";
 import type { KubeObject } from "../../analysis/objects.ts";
 import { isUnknown } from "../../analysis/unknown.ts";
 import type { StackRule } from "../rule.ts";
@@ -21,8 +21,8 @@ export const noHostNetwork: StackRule = {
       .flatMap((subject) =>
         podSpecs(subject).flatMap((path) => {
           const value = at(subject.body, ...path, "hostNetwork");
-          if (value !== true && !isUnknown(value)) return [];
-          const message = value === true ? "hostNetwork is true" : "whether hostNetwork is set is not known before up";
+          if (!isYes(value) && !isUnknown(value)) return [];
+          const message = isYes(value) ? "hostNetwork is true" : "whether hostNetwork is set is not known before up";
           return [{ subject, path: [...path, "hostNetwork"], message }];
         }),
       );

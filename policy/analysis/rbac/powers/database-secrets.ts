@@ -1,4 +1,4 @@
-import { at, isObject, list, object, text, type Json } from "../../json.ts";
+import { at, isObject, isYes, list, object, text, type Json } from "../../json.ts";
 import { groupOf, type KubeObject } from "../../objects.ts";
 
 /** Whether a Secret, in a namespace or (empty) in whichever, gives more than one client's access to a database. */
@@ -38,7 +38,7 @@ export function databaseSecrets(objects: readonly KubeObject[]): IsDatabaseSecre
 function secretsOfCluster({ name, body }: KubeObject): string[] {
   const spec = object(body["spec"]);
   const certificates = object(spec["certificates"]);
-  const roles = list(at(spec, "managed", "roles")).filter((role) => at(role, "superuser") === true);
+  const roles = list(at(spec, "managed", "roles")).filter((role) => isYes(at(role, "superuser")));
   const named = [
     at(spec, "superuserSecret", "name"),
     ...["serverCASecret", "serverTLSSecret", "clientCASecret", "replicationTLSSecret"].map((key) => certificates[key]),
