@@ -57,7 +57,9 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
 
 /** `guard powers`: who can get around the guards of a database, and by which way. */
 export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
-  const { items: objects, unread } = readRbac(files);
+  const { items: objects, problems } = readRbac(files);
+  // What a role that is not known grants is no row: it may be any of them.
+  const unread = problems.filter((problem) => problem.unread);
   const rows = powers(objects, options.subject);
   if (options.subject !== undefined) doubt(objects, [options.subject]);
   return {

@@ -74,10 +74,10 @@ export function authorizer(objects: readonly KubeObject[]): Authorizer {
   };
 }
 
-function structuralProblems({ roles, bindings, origins }: Inventory, { inCycle }: Aggregation): Problem[] {
+function structuralProblems({ roles, bindings, origins, unknown }: Inventory, { inCycle }: Aggregation): Problem[] {
   return [...origins].flatMap(([id, object]) => {
     const role = bindings.get(id)?.role;
-    if (role !== undefined && !roles.has(role)) {
+    if (role !== undefined && !roles.has(role) && !unknown.some((other) => other.id === role)) {
       return [problem(object, `it grants nothing, since there is no usable ${role} in the input`)];
     }
     if (!inCycle(id)) return [];

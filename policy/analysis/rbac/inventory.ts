@@ -41,7 +41,8 @@ export function takeInventory(objects: readonly KubeObject[]): Inventory {
     } else if ("unknown" in reading) {
       const { kind, namespace, name } = object;
       unknown.push({ id: idOf(kind, namespace, name), namespace: isUnknown(namespace) ? "" : namespace });
-      problems.push(problem(object, `${reading.unknown.join(", ")} not known before up: what it grants is undecided`));
+      const message = `${reading.unknown.join(", ")} not known before up: what it grants is undecided`;
+      problems.push({ ...problem(object, message), unread: true });
     } else if ("role" in reading) {
       roles.set(reading.role.id, reading.role);
       origins.set(reading.role.id, object);

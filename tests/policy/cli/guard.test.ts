@@ -178,6 +178,26 @@ test("can tells in JSON what was not read, and powers by its exit code", () => {
   expect(guard(["powers", "sound.yaml", "list.yaml"]).status).toBe(2);
 });
 
+test("powers ends with 2 where a role is not known yet: what it grants is no row", () => {
+  const name = "r";
+  const kinds = {
+    ClusterRole: { rules: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" },
+    ClusterRoleBinding: {
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ kind: "User", name: "jane" }],
+    },
+  };
+  const items = Object.entries(kinds).map(([kind, more]) => ({
+    ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind, metadata: { name } },
+    ...more,
+  }));
+  file("unknown-role.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  const { status, stdout, stderr } = guard(["powers", "unknown-role.json"]);
+  const told = "unknown-role.json:1: ClusterRole r: rules not known before up: what it grants is undecided\n";
+  expect({ status, stderr }).toEqual({ status: 2, stderr: told });
+  expect(stdout).toContain(`Not read: ${told}`);
+});
+
 test("can and powers say that the input does not know a subject", () => {
   const doubt = "jane: no binding and no ServiceAccount here has this name\n";
   const question = ["--subject", "jane", "--verb", "get", "--resource", "secrets"];
