@@ -1,5 +1,6 @@
 import { majors, type Major } from "../hba/index.ts";
-import { at, list, object, stringMap, text, texts, type Json } from "../json.ts";
+import { at, isYes, list, object, stringMap, text, texts, type Json } from "../json.ts";
+import { isHostNetwork } from "../network/read-pod.ts";
 import { groupOf, type KubeObject } from "../objects.ts";
 import { readSelector, type Selector } from "../selector.ts";
 import { isUnknown } from "../unknown.ts";
@@ -18,6 +19,8 @@ export interface Cluster {
   readonly name: string;
   readonly instances: number;
   readonly major: Major;
+  /** A major that it asks for and nobody knows here: it is judged as {@link major}. */
+  readonly unknownMajor: number | undefined;
   /** The items of `spec.postgresql.pg_hba`; undefined where they are not known yet. */
   readonly pgHba: readonly string[] | undefined;
   /** The line that the operator adds for `spec.postgresql.ldap`; empty without it. */
@@ -27,6 +30,8 @@ export interface Cluster {
   readonly inheritedLabels: Readonly<Record<string, string>>;
   /** Whether something is meant to read its metrics. */
   readonly monitored: boolean;
+  /** The specs of the Services that it asks for besides the usual ones. */
+  readonly services: readonly (Json | undefined)[];
   readonly source: KubeObject;
 }
 
@@ -37,6 +42,12 @@ export interface Pooler {
   readonly cluster: string;
   /** The items of `spec.pgbouncer.pg_hba`; undefined where they are not known yet. */
   readonly pgHba: readonly string[] | undefined;
+  /** Whether it reads them at all: PgBouncer does with `auth_type: hba`, which the operator sets where nobody sets another. */
+  readonly readsHba: boolean;
+  /** Whether its pods have the addresses of their nodes. */
+  readonly hostNetwork: boolean;
+  /** What the spec of its Service says besides. */
+  readonly service: Json | undefined;
   readonly templateLabels: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +66,7 @@ export function readClusters(objects: readonly KubeObject[]): Cluster[] {
       namespace: source.namespace,
       name: source.name,
       instances: typeof instances === "number" ? instances : 1,
-      major: readMajor(source),
+      ...readMajor(source),
       pgHba: knownLines(postgresql["pg_hba"]),
       ldap: ldapLine(postgresql["ldap"]),
       selectors: list(spec["podSelectorRefs"]).flatMap((ref) => {
@@ -63,7 +74,10 @@ export function readClusters(objects: readonly KubeObject[]): Cluster[] {
         return name === undefined ? [] : [readRef(name, at(ref, "selector"))];
       }),
       inheritedLabels: stringMap(at(spec, "inheritedMetadata", "labels")),
-      monitored: at(spec, "monitoring", "enablePodMonitor") === true || isMonitored(source, objects),
+      monitored: isYes(at(spec, "monitoring", "enablePodMonitor")) || isMonitored(source, objects),
+      services: list(at(spec, "managed", "services", "additional")).map((service) =>
+        at(service, "serviceTemplate", "spec"),
+      ),
       source,
     };
   }
@@ -78,6 +92,9 @@ export function readPoolers(objects: readonly KubeObject[]): Pooler[] {
       name: source.name,
       cluster: text(at(source.body, "spec", "cluster", "name")) ?? "",
       pgHba: knownLines(at(source.body, "spec", "pgbouncer", "pg_hba")),
+      readsHba: (at(source.body, "spec", "pgbouncer", "parameters", "auth_type") ?? "hba") === "hba",
+      hostNetwork: isHostNetwork(at(source.body, "spec", "template", "spec")),
+      service: at(source.body, "spec", "serviceTemplate", "spec"),
       templateLabels: stringMap(at(source.body, "spec", "template", "metadata", "labels")),
     }));
 }
@@ -97,10 +114,11 @@ function readRef(name: string, value: Json | undefined): PodSelectorRef {
 const nothing: Selector = { requirements: [{ key: "", operator: "In", values: [] }], known: true };
 
 /** The major is what the tag of the image starts with, or what the image catalog is asked for. */
-function readMajor({ body }: KubeObject): Major {
+function readMajor({ body }: KubeObject): Pick<Cluster, "major" | "unknownMajor"> {
   const tag = /:(\d+)[^/]*$/.exec(text(at(body, "spec", "imageName"))?.replace(/@.*$/, "") ?? "")?.[1];
   const asked = Number(tag ?? at(body, "spec", "imageCatalogRef", "major"));
-  return majors.find((major) => major === asked) ?? defaultMajor;
+  const known = majors.find((major) => major === asked);
+  return { major: known ?? defaultMajor, unknownMajor: known === undefined && asked > 0 ? asked : undefined };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Peer, Pod, World } from "../network/model.ts";
 import { matches, type Selector } from "../selector.ts";
 import type { Cluster, Pooler } from "./cluster.ts";
+import type { Exposure } from "./exposure.ts";
 import { clusterLabel, jobPod, operatorLabel, operatorPod, poolerLabel } from "./pods.ts";
 import type { Candidate } from "./source.ts";
 import { ports } from "./verdict.ts";
@@ -12,7 +13,9 @@ const nameLabel = "kubernetes.io/metadata.name";
 export interface Household {
   readonly cluster: Cluster;
   readonly instances: readonly Pod[];
-  readonly poolers: readonly { readonly pooler: Pooler; readonly pod: Pod }[];
+  readonly poolers: readonly { readonly pooler: Pooler; readonly pod: Pod; readonly exposed: Exposure }[];
+  /** At which ports its instances are reached from outside in a way that may hide who comes. */
+  readonly exposed: Exposure;
   readonly operator: Pod;
   /** Those pods of the input that are the cluster's own, or its operator's. */
   readonly present: ReadonlySet<Pod>;

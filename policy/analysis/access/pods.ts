@@ -60,7 +60,7 @@ export function jobPod(cluster: Cluster): Pod {
 }
 
 export function poolerPod(pooler: Pooler): Pod {
-  return pod(
+  const made = pod(
     pooler.namespace,
     pooler.name,
     {
@@ -71,6 +71,7 @@ export function poolerPod(pooler: Pooler): Pod {
     },
     [tcp("pgbouncer", 5432), tcp("metrics", 9127)],
   );
+  return { ...made, hostNetwork: pooler.hostNetwork };
 }
 
 export function operatorPod(namespace: string): Pod {

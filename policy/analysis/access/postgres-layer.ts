@@ -1,13 +1,13 @@
 import { groupBy } from "../group-by.ts";
 import { operandServer, parseLines, renderCnpg, standIns, unresolvedReference } from "../hba/index.ts";
-import type { Endpoint } from "../network/model.ts";
+import type { Endpoint, Pod } from "../network/model.ts";
 import { remember } from "../network/remember.ts";
 import { selectorIndex } from "../network/selector-index.ts";
 import type { Problem } from "../objects.ts";
 import { matches } from "../selector.ts";
-import type { Trilean } from "../trilean.ts";
 import { addressLines, cidrOf } from "./address-lines.ts";
 import type { Cluster } from "./cluster.ts";
+import { sharedAddresses, surest, type Selected } from "./shared-addresses.ts";
 import { describeRule, visibleLines, type HbaLine, type Placed } from "./visible-lines.ts";
 
 /** What PostgreSQL asks of one source. */
@@ -23,13 +23,23 @@ export interface PostgresLayer {
 /**
  * Reads a cluster's pg_hba as the operator writes it. Pods are recognised by the selectors they satisfy instead of by
  * addresses, which manifests do not have: each selector stands for one address that no pod can have.
+ * @param pods those whose addresses the selectors may stand for
  */
-export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: readonly string[] = []): PostgresLayer {
+export function postgresLayer(
+  cluster: Cluster,
+  problems: Problem[],
+  podCidrs: readonly string[] = [],
+  pods: readonly Pod[] = [],
+): PostgresLayer {
   const { file } = cluster.source.position;
   const complain = (message: string, ...path: number[]) => {
     const line = cluster.source.lineOf("spec", "postgresql", "pg_hba", ...path);
     problems.push({ file, line, message: `pg_hba of Cluster ${cluster.namespace}/${cluster.name}: ${message}` });
   };
+  if (cluster.unknownMajor !== undefined) {
+    const [asked, instead] = [String(cluster.unknownMajor), String(cluster.major)];
+    complain(`PostgreSQL ${asked} is not known here, so it is read as PostgreSQL ${instead} reads it`);
+  }
   cluster.selectors.forEach(({ name, refusal }, index) => {
     if (refusal === undefined) return;
     const message = `podSelectorRefs of Cluster ${cluster.namespace}/${cluster.name}: pod selector ${name} is refused: ${refusal}`;
@@ -72,6 +82,8 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
   const selectors = selectorIndex<Cluster["selectors"][number]>();
   for (const ref of cluster.selectors) selectors.add(cluster.namespace, ref.selector, ref);
 
+  const sharing = sharedAddresses(pods, selecting);
+
   // The lines that ask for no pods of the cluster's namespace.
   const generalLines = addressLines(byName.get(undefined) ?? [], server, podCidrs);
   const ways = placed.filter(({ shown, rule }) => shown.origin === "file" && rule.method !== "reject");
@@ -91,11 +103,15 @@ export function postgresLayer(cluster: Cluster, problems: Problem[], podCidrs: r
     },
   };
 
-  function refsOf(source: Endpoint): { name: string; selected: Trilean }[] {
-    if (source.kind !== "pod" || source.namespace !== cluster.namespace) return [];
+  function refsOf(source: Endpoint): readonly Selected[] {
+    return surest([...(source.kind === "pod" ? selecting(source) : []), ...sharing(source)]);
+  }
+
+  function selecting({ namespace, labels }: Pod): readonly Selected[] {
+    if (namespace !== cluster.namespace) return [];
     return selectors
-      .candidates(source.namespace, source.labels)
-      .map(({ name, selector }) => ({ name, selected: matches(selector, source.labels) }))
+      .candidates(namespace, labels)
+      .map(({ name, selector }) => ({ name, selected: matches(selector, labels) }))
       .filter(({ selected }) => selected !== false);
   }
 }

@@ -2,12 +2,15 @@ import { groupBy } from "../group-by.ts";
 import { shownReasons } from "../network/concern.ts";
 import { comparingJudge, type ComparedAnswer, type EngineName } from "../network/reach.ts";
 import type { Endpoint, Peer, Pod, World } from "../network/model.ts";
+import { knownAddresses } from "../network/pod-addresses.ts";
+import { readFinishedPod } from "../network/read-pod.ts";
 import { remember } from "../network/remember.ts";
 import type { KubeObject, Problem } from "../objects.ts";
 import type { Selector } from "../selector.ts";
 import { anyOf, type Trilean } from "../trilean.ts";
 import { isVague } from "./address-space.ts";
 import { readClusters, readPoolers } from "./cluster.ts";
+import { exposure } from "./exposure.ts";
 import { findOperators, type Household } from "./insiders.ts";
 import { readOwnedWorld, type OwnedPod } from "./own-pods.ts";
 import { instancePods, poolerPod } from "./pods.ts";
@@ -72,20 +75,28 @@ export function accessSubjects(
 ): AccessSubject[] {
   const given = readOwnedWorld(objects, problems);
   const poolers = readPoolers(objects);
-  const families = readClusters(objects).map((cluster) => ({
-    cluster,
-    instances: instancePods(cluster, given.owned),
-    poolers: poolers
-      .filter(({ namespace, cluster: name }) => namespace === cluster.namespace && name === cluster.name)
-      .map((pooler) => ({ pooler, pod: poolerPod(pooler) })),
-  }));
+  const exposureOf = exposure(objects);
+  const families = readClusters(objects).map((cluster) => {
+    const instances = instancePods(cluster, given.owned);
+    const own = poolers.filter(({ namespace, cluster: of }) => namespace === cluster.namespace && of === cluster.name);
+    return {
+      cluster,
+      instances,
+      exposed: exposureOf(instances, cluster.services),
+      poolers: own.map((pooler) => {
+        const pod = poolerPod(pooler);
+        return { pooler, pod, exposed: exposureOf([pod], [pooler.service]) };
+      }),
+    };
+  });
   const made = families.flatMap((family) => [...family.instances, ...family.poolers.map(({ pod }) => pod)]);
   const world: World = { ...given, pods: [...new Set([...given.pods, ...made])], podCidrs };
+  const holders = [...given.pods, ...objects.flatMap((source) => readFinishedPod(source) ?? [])];
   const operators = findOperators(world, new Set(families.map(({ cluster }) => cluster.namespace)));
   return families.map((family) => {
     const made = [...family.instances, ...family.poolers.map(({ pod }) => pod), ...ownedBy(family, given.owned)];
     const household: Household = { ...family, operator: operators[0], present: new Set([...operators, ...made]) };
-    return accessSubject(household, world, engine, postgresLayer(family.cluster, problems, podCidrs));
+    return accessSubject(household, world, engine, postgresLayer(family.cluster, problems, podCidrs, holders));
   });
 }
 
@@ -112,9 +123,17 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
   const ask = comparingJudge(world, engine);
   const cluster = `${household.cluster.namespace}/${household.cluster.name}`;
   const targets = distinguished(household.instances, world);
-  const waysThrough = remember(({ pooler, pod }: PooledPod) =>
-    waysIn({ kind: "pooler" }, [pod], layer).filter((line) => passesPooler(pooler, line)),
-  );
+  const behind = remember(({ pod }: PooledPod) => waysIn({ kind: "pooler" }, [pod], layer));
+  const passing = new Map<string, HbaLine[]>();
+  /** The lines by which a pooler, seen by PostgreSQL in place of whom it lets through, logs them in. */
+  function waysThrough(at: PooledPod, endpoints: readonly Endpoint[]): HbaLine[] {
+    const known = endpoints.map(knownAddresses);
+    const addresses = known.some((own) => own.length === 0) ? [] : known.flat();
+    const key = [at.pooler.name, ...addresses].join(" ");
+    const lines = passing.get(key) ?? behind(at).filter((line) => passesPooler(at.pooler, line, addresses));
+    passing.set(key, lines);
+    return lines;
+  }
 
   /** The rows of one candidate on the instances' ports, or on those of a pooler. */
   function rows(
@@ -123,23 +142,23 @@ function accessSubject(household: Household, world: World, engine: EngineName, l
     targets: readonly Pod[],
     pooler?: PooledPod,
   ): AccessRow[] {
-    const told = { ...candidate, endpoints: distinct(candidate.endpoints) };
-    const answers = pairs(told.endpoints, targets).map(([from, to]) => ask(from, to));
+    const endpoints = distinct(candidate.endpoints);
+    const answers = pairs(endpoints, targets).map(([from, to]) => ask(from, to));
+    const { exposed } = pooler ?? household;
     return ports.map((number) => {
       const port = { number, protocol: "TCP" } as const;
-      return row(
-        told,
-        number,
-        answers.map((answer) => answer(port)),
-        pooler,
-      );
+      const told = answers.map((answer) => answer(port));
+      if (!isOutside(candidate.source) || !exposed(number))
+        return row({ ...candidate, endpoints }, number, told, pooler);
+      const hidden = { ...candidate, endpoints: [...endpoints, somebody] };
+      return row(hidden, number, told.map(atMostUndecided), pooler);
     });
   }
 
   function row(candidate: Candidate, port: number, answers: readonly ComparedAnswer[], at?: PooledPod): AccessRow {
     const { source, friend, endpoints, lifelines = [] } = candidate;
     const { allowed, by, differs } = deciding(answers, friend);
-    const lines = port !== ports.postgres ? [] : at ? waysThrough(at) : waysIn(source, endpoints, layer);
+    const lines = port !== ports.postgres ? [] : at ? waysThrough(at, endpoints) : waysIn(source, endpoints, layer);
     // What may turn a friend away counts as if it did, and keeps no stranger out.
     const admits = layer.known ? anyOf(lines, (line) => (line.certain && !(friend && line.contested)) || null) : null;
     return {
@@ -204,6 +223,18 @@ function distinguished(instances: readonly Pod[], world: World): readonly Pod[] 
       tells(selector) || [...ingress, ...egress].some(({ peers }) => peers !== "everyone" && peers.some(tellsApart)),
   );
   return isTold ? instances : instances.slice(0, 1);
+}
+
+/** Whoever comes from outside by way of a node, with the node's address. */
+const somebody: Endpoint = { kind: "outsider" };
+
+function isOutside({ kind }: Source): boolean {
+  return kind === "anyone" || kind === "cidr";
+}
+
+/** The answer where nobody can say whom a policy sees. */
+function atMostUndecided(answer: ComparedAnswer): ComparedAnswer {
+  return answer.allowed === false ? { ...answer, allowed: null } : answer;
 }
 
 /** One of those that no policy tells apart: replicas are many, and alike in all that the network looks at. */

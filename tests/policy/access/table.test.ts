@@ -141,6 +141,18 @@ spec: { endpointSelector: { matchLabels: { "k8s:cnpg.io/cluster": pg } } }
   });
 });
 
+test.each([
+  ["postgresql:13.14", ["PostgreSQL 13 is not known here, so it is read as PostgreSQL 18 reads it"]],
+  ["postgresql:14.1", []],
+  ["postgresql:latest", []],
+])("of an image %s nobody takes another major for granted", (image, expected) => {
+  const problems: Problem[] = [];
+  rowsOf(cluster(closed).replace("postgresql:17.4", image) + sound, problems);
+  expect(problems.map(({ message }) => message)).toEqual(
+    expected.map((text) => `pg_hba of Cluster production/pg: ${text}`),
+  );
+});
+
 describe("poolers", () => {
   test("a closing reject cuts off a pooler that no line names", () => {
     expect(verdicts(rowsOf(cluster(closed) + sound + pooler))).toContain(
