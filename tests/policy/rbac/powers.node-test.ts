@@ -50,6 +50,20 @@ const attempts: readonly Attempt[] = [
     attempt: (jane) => jane.apply(pod("made")),
   },
   {
+    power: "make-volumes",
+    means: "a folder of a node",
+    rules: [{ verbs: ["create"], resources: ["persistentvolumes"] }],
+    nearly: [{ verbs: ["update", "patch"], resources: ["persistentvolumes"] }],
+    everywhere: true,
+    attempt: (jane) =>
+      jane.create({
+        ...core,
+        kind: "PersistentVolume",
+        metadata: { name: "folder" },
+        spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/" } },
+      }),
+  },
+  {
     power: "label-pods",
     means: "the status of a pod",
     rules: [{ verbs: ["patch"], resources: ["pods/status"] }],

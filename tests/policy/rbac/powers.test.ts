@@ -106,6 +106,15 @@ const givenEverywhere: readonly [name: string, rules: readonly string[], expecte
     ],
     ["approve-certificates */kubernetes.io/kube-apiserver-client"],
   ],
+  [
+    "approve-certificates",
+    [
+      `create certificatesigningrequests.${certificates}`,
+      `create certificatesigningrequests/nodeclient.${certificates}`,
+    ],
+    ["approve-certificates *"],
+  ],
+  ["make-volumes", ["create persistentvolumes"], ["make-volumes *"]],
   ["reach-nodes", ["get nodes/proxy"], ["reach-nodes *"]],
   ["write-network-policies", ["create globalnetworkpolicies.crd.projectcalico.org"], ["write-network-policies *"]],
   ["label-namespaces", ["create namespaces"], ["label-namespaces *"]],

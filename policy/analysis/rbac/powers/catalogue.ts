@@ -89,7 +89,7 @@ const escalate: Power = {
 const approveCertificates: Power = {
   name: "approve-certificates",
   gives:
-    "Approves or signs a certificate request, and with it a new user or node of any name and group. The name is that of the signer.",
+    "Approves or signs a certificate request, and with it a new user or node of any name and group, or makes one for a node that the control plane approves by itself. The name is that of the signer.",
   ways: [
     [
       onCluster(certificates, ["signers"], ["approve"], { names: clientSigners }),
@@ -98,6 +98,10 @@ const approveCertificates: Power = {
     [
       onCluster(certificates, ["signers"], ["sign"], { names: clientSigners }),
       onCluster(certificates, ["certificatesigningrequests/status"], change),
+    ],
+    [
+      onCluster(certificates, ["certificatesigningrequests/nodeclient"], ["create"]),
+      onCluster(certificates, ["certificatesigningrequests"], ["create"]),
     ],
   ],
 };
@@ -112,6 +116,14 @@ const runPods: Power = {
     [on("apps", appsWorkloads, ["create"])],
     [on("batch", batchWorkloads, ["create"])],
   ],
+};
+
+/** Pod security looks at the volumes that a pod names, and not at what a claim of its namespace is bound to. */
+const makeVolumes: Power = {
+  name: "make-volumes",
+  gives:
+    "Makes a volume of a folder of a node. Through a claim any pod reads and writes there: credentials of the kubelet, data and keys of other pods.",
+  ways: [[onCluster(core, ["persistentvolumes"], ["create"])]],
 };
 
 /** The template of a workload is as good as a pod. */
@@ -268,6 +280,7 @@ export const catalogue: readonly Power[] = [
   escalate,
   approveCertificates,
   runPods,
+  makeVolumes,
   changeWorkloads,
   labelPods,
   enterPods,
