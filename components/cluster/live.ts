@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "../../config/schema.ts";
-import type { KubeClient } from "../../kube/client.ts";
+import { NoKindMatch, type KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import { authorityName, type ClusterName } from "../access/names.ts";
 import type { Placement } from "../database/cluster.ts";
@@ -162,13 +162,16 @@ async function readDatabase(client: KubeClient, query: LiveQuery): Promise<KubeO
   return clusters.find(({ metadata }) => metadata.name === query.database);
 }
 
-/** CloudNativePG's Clusters, of one namespace or of all; none where the API server does not know the kind. */
+/**
+ * CloudNativePG's Clusters, of one namespace or of all; none where the API server does not know the kind, as after an
+ * installation that was interrupted between the operator's kinds.
+ */
 export async function readClusters(client: KubeClient, namespace?: string): Promise<KubeObject[]> {
-  const { groups } = (await client.request("GET", "/apis")) as { groups: { name: string }[] };
-  if (!groups.some(({ name }) => name === "postgresql.cnpg.io")) return [];
-  const within = namespace === undefined ? "" : `namespaces/${namespace}/`;
-  const path = `/apis/postgresql.cnpg.io/v1/${within}clusters`;
-  return ((await client.request("GET", path)) as { items: KubeObject[] }).items;
+  const kind = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" };
+  return client.list({ ...kind, ...(namespace !== undefined && { namespace }) }).catch((error: unknown) => {
+    if (error instanceof NoKindMatch) return [];
+    throw error;
+  });
 }
 
 function liveNode({ metadata, ...node }: KubeObject): LiveNode {

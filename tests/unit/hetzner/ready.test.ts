@@ -47,20 +47,19 @@ function cluster(nodes: KubeObject[], leases: Record<string, string>[], ready: n
   const next = <T>(values: T[]): T | undefined => (values.length > 1 ? values.shift() : values[0]);
   client.list = ({ kind }) => {
     if (kind === "Node") return Promise.resolve(nodes);
+    if (kind === "Cluster") {
+      const status = { readyInstances: next(ready) };
+      return Promise.resolve([{ ...CLUSTER, metadata: { name: "pg" }, spec: { instances: 3 }, status }]);
+    }
     const renewals = Object.entries(next(leases) ?? {});
     return Promise.resolve(
       renewals.map(([name, renewTime]) => ({ ...LEASE, metadata: { name }, spec: { renewTime } })),
     );
   };
-  client.request = (_method, path) =>
-    Promise.resolve(
-      path === "/apis"
-        ? { groups: [{ name: "postgresql.cnpg.io" }] }
-        : { items: [{ metadata: { name: "pg" }, spec: { instances: 3 }, status: { readyInstances: next(ready) } }] },
-    );
   return client;
 }
 
+const CLUSTER = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" };
 const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
 const up = [node("a", "True"), node("b", "True")];
 
