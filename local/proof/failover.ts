@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { exec } from "../../kube/exec.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { podLog, untilRunning } from "../../kube/pods.ts";
@@ -12,12 +13,20 @@ import { client as exampleClient, clientWorkload, podsOf } from "./workload.ts";
 export const promised: Limits = { writers: 4, acknowledgements: 500, takeoverSeconds: 60, readySeconds: 180 };
 
 const name = "proof-writer";
-const table = "hcloud_postgres_proof";
+const tables = "hcloud_postgres_proof";
+
+const dropEarlier = `do $$ declare earlier record; begin
+  for earlier in select schemaname, tablename from pg_tables where tablename ^@ '${tables}' and tableowner = current_user loop
+    execute format('drop table %I.%I', earlier.schemaname, earlier.tablename);
+  end loop;
+end $$`;
 
 /** The writing clients, as the drill sees them. */
 interface Load {
   /** Rows acknowledged so far, by the writers' own logs. */
   acknowledged: () => Promise<Acknowledgement[]>;
+  /** Where they write. */
+  table: string;
   /** Asks the database, as the client. */
   sql: (statement: string) => Promise<string>;
 }
@@ -32,7 +41,9 @@ export async function drill(
   log: (message: string) => void,
   limits: Limits = promised,
 ): Promise<Row[]> {
-  const load = await startLoad(client, subject, limits.writers);
+  // Of its own for each run: the writers begin before anybody could drop that of a run which was interrupted.
+  const table = `${tables}_${randomBytes(4).toString("hex")}`;
+  const load = await startLoad(client, subject, table, limits.writers);
   try {
     return drillRows(await observe(client, subject, load, limits, log), limits);
   } finally {
@@ -42,7 +53,7 @@ export async function drill(
   }
 }
 
-async function startLoad(client: KubeClient, subject: Subject, count: number): Promise<Load> {
+async function startLoad(client: KubeClient, subject: Subject, table: string, count: number): Promise<Load> {
   const { namespace, image } = subject;
   const { container } = exampleClient;
   const labels = proofLabels(subject);
@@ -54,6 +65,7 @@ async function startLoad(client: KubeClient, subject: Subject, count: number): P
   const target = { namespace, pod: writers[0] ?? "", container };
   const psql = ["psql", "--no-psqlrc", "--no-password", "--quiet", "--no-align", "--tuples-only"];
   const load: Load = {
+    table,
     acknowledged: async () =>
       acknowledgements(await Promise.all(writers.map((pod) => podLog(client, namespace, pod, container)))),
     sql: async (statement) => {
@@ -63,7 +75,7 @@ async function startLoad(client: KubeClient, subject: Subject, count: number): P
     },
   };
   // The first try of a new pod may come before PostgreSQL knows its address.
-  await until(`table ${table} created`, () => succeeds(load.sql(`drop table if exists ${table}`)), { seconds: 60 });
+  await until("tables of earlier drills dropped", () => succeeds(load.sql(dropEarlier)), { seconds: 60 });
   await load.sql(`create table ${table} (id text primary key)`);
   return load;
 }
@@ -126,7 +138,7 @@ async function observe(
 /** Reads the acknowledgements first: a row that is acknowledged while the table is read must not count as lost. */
 async function compare(load: Load): Promise<{ acknowledged: number; lost: string[] }> {
   const acknowledged = await load.acknowledged();
-  const there = new Set((await load.sql(`select id from ${table}`)).split("\n"));
+  const there = new Set((await load.sql(`select id from ${load.table}`)).split("\n"));
   return { acknowledged: acknowledged.length, lost: acknowledged.map(({ id }) => id).filter((id) => !there.has(id)) };
 }
 

@@ -61,7 +61,10 @@ export async function inspect(client: KubeClient, database: Database): Promise<S
       if (error instanceof Error && error.name === "NoKindMatch") return undefined;
       throw error;
     });
-    if (!object) throw new Refusal(`${kind} ${namespace}/${name}: not there; the proof is about a database that is up`);
+    if (!object) {
+      const wanted = "the proof takes a database that is up, and among its clients that of examples/client.yaml";
+      throw new Refusal(`${kind} ${namespace}/${name}: not there; ${wanted}`);
+    }
     return object;
   };
   const { spec, status } = (await need("Cluster", cluster)) as LiveCluster;

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KubeClient } from "../../kube/client.ts";
+import { exec } from "../../kube/exec.ts";
 import { runProof } from "../../local/proof/index.ts";
+import { primaryOf } from "../../local/proof/subject.ts";
 import { left, live, red } from "./proofRows.ts";
 import { database } from "./support.ts";
 
@@ -14,7 +16,10 @@ beforeAll(async () => {
 });
 
 describe("the database of stack local", () => {
-  test("proves itself, failover included, and nothing of the proof stays", async () => {
+  test("proves itself, failover included, and nothing of the proof stays, be there a table of an earlier one", async () => {
+    const primary = { namespace: live.namespace, pod: await primaryOf(client, live), container: "postgres" };
+    const earlier = "set role app_user; create table hcloud_postgres_proof (id text primary key)";
+    expect(await exec(client, primary, ["psql", "app", "--command", earlier])).toMatchObject({ code: 0 });
     const proof = await runProof(client, { destructive: true });
     expect(red(proof.rows)).toEqual([]);
     expect(proof).toMatchObject({ failed: 0, skipped: 0, passed: proof.rows.length });
