@@ -1,12 +1,11 @@
 import { KubeClient } from "../kube/client.ts";
 import { Refusal, step } from "./log.ts";
 import * as node from "./node/index.ts";
-import { parseOptions, type Options } from "./options.ts";
+import { parseOptions, usage, type Options } from "./options.ts";
 import { runProof } from "./proof/index.ts";
 import { table } from "./proof/rows.ts";
 import {
   clusterOfState,
-  configFile,
   destroy,
   forget,
   forgetLostCluster,
@@ -24,8 +23,8 @@ async function bringUpStack(options: Options): Promise<Target> {
   await prepareStack(target);
   await preview();
   await up();
-  step(`the database is up; look at the stack with: npm run -s pulumi -- stack --stack local`);
-  step(`or change it with: npm run -s pulumi -- up --stack local --config-file ${configFile}`);
+  step("the database is up; look at the stack with: npm run -s pulumi -- stack --stack local");
+  step("to change it, change Pulumi.local.yaml, and bring that up with: npm run local -- up");
   return target;
 }
 
@@ -74,7 +73,9 @@ async function main(options: Options): Promise<void> {
 }
 
 try {
-  await main(parseOptions(process.argv.slice(2)));
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") process.stdout.write(`${usage}\n`);
+  else await main(options);
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

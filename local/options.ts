@@ -27,8 +27,9 @@ export const usage = `npm run local [-- up|proof|status|down] [--on bare|k3d] [-
 Without a command: up, then proof.`;
 
 /** @throws Refusal that names the wrong word and the right ones */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[]): Options | "help" {
   const { values, positionals } = parsed(args);
+  if (values.help) return "help";
   const [command, ...rest] = positionals;
   if (rest.length > 0) throw new Refusal(`one command at a time, got ${positionals.join(" ")}\n\n${usage}`);
   return {
@@ -50,6 +51,7 @@ function parsed(args: readonly string[]) {
         kubeconfig: { type: "string" },
         format: { type: "string", default: "table" },
         destructive: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch (error) {
