@@ -7,6 +7,7 @@ import {
   powers,
   readQuestions,
   unnamed,
+  type Authorizer,
   type Question,
 } from "../analysis/rbac/index.ts";
 import type { Report } from "./format.ts";
@@ -27,12 +28,10 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
   const questions = inWords(() =>
     options.questions === undefined ? [oneQuestion(options)] : manyQuestions(options.questions, options),
   );
-  const { items: objects, unread, problems } = readRbac(files);
+  const { items: objects, unread, problems, rbac } = readRbac(files);
   const answers = canAll(objects, questions);
-  doubt(
-    objects,
-    questions.map(({ subject }) => subject),
-  );
+  const subjects = questions.map(({ subject }) => subject);
+  doubt(unnamed(objects, rbac, subjects));
   const [first] = answers;
   const isSingle = options.questions === undefined;
   const word = (allowed: boolean | null) => (allowed === null ? "undecided" : allowed ? "yes" : "no");
@@ -57,11 +56,11 @@ export function canCommand(files: readonly string[], options: CanOptions): { rep
 
 /** `guard powers`: who can get around the guards of a database, and by which way. */
 export function powersCommand(files: readonly string[], options: { subject?: string }): Report {
-  const { items: objects, problems } = readRbac(files);
+  const { items: objects, problems, rbac } = readRbac(files);
   // What a role that is not known grants is no row: it may be any of them.
   const unread = problems.filter((problem) => problem.unread);
   const rows = powers(objects, options.subject);
-  if (options.subject !== undefined) doubt(objects, [options.subject]);
+  if (options.subject !== undefined) doubt(unnamed(objects, rbac, [options.subject]));
   return {
     data: rows,
     unread,
@@ -75,16 +74,16 @@ export function powersCommand(files: readonly string[], options: { subject?: str
 }
 
 /** Reads the objects, and says what RBAC makes of them that nobody may have meant. */
-function readRbac(files: readonly string[]): Input<KubeObject> {
+function readRbac(files: readonly string[]): Input<KubeObject> & { readonly rbac: Authorizer } {
   const input = readObjects(files);
-  const { problems } = authorizer(input.items);
-  report(problems);
-  return { ...input, problems: [...input.problems, ...problems] };
+  const rbac = authorizer(input.items);
+  report(rbac.problems);
+  return { ...input, problems: [...input.problems, ...rbac.problems], rbac };
 }
 
 /** Says on standard error whom the input does not know: "no" is true of every misspelt name. */
-function doubt(objects: readonly KubeObject[], subjects: readonly string[]): void {
-  for (const subject of unnamed(objects, subjects)) {
+function doubt(subjects: readonly string[]): void {
+  for (const subject of subjects) {
     process.stderr.write(`${subject}: no binding and no ServiceAccount here has this name\n`);
   }
 }
